@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Kernels are compiled for AVX2 and FMA (x86-64-v3) unless SYNFIRE_CPU says otherwise:
+// "native" for the machine at hand, "baseline" for any x86-64. Nothing is set on other processors.
+let instructionSet: [String] = {
+    #if arch(x86_64)
+    switch Context.environment["SYNFIRE_CPU"] ?? "x86-64-v3" {
+    case "baseline": return []
+    case let name: return ["-Xcc", "-march=\(name)"]
+    }
+    #else
+    return []
+    #endif
+}()
+
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Settings of the modules that hold inner loops: overflow and bounds checks are off in release, because what
+/// reaches them has been checked at the public boundary.
+let hot: [SwiftSetting] =
+    common + [
+        .unsafeFlags(["-Ounchecked"] + instructionSet, .when(configuration: .release))
+    ]
+
+/// A module of ours: its name, what it may import, and whether it holds inner loops.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], isHot: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: isHot ? hot : common)
+}
+
+/// The tests of one module.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: common)
+}
+
+/// A C library of the system, found by pkg-config where it has an entry there.
+func system(_ name: String, pkgConfig: String? = nil, apt: String, brew: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+#if os(macOS)
+let hdf5Entry = "hdf5"
+#else
+let hdf5Entry = "hdf5-serial"
+#endif
+
+let collections = "swift-collections"
+let libraries = [
+    "Units", "Parallel", "HDF5", "Tensors", "NeuralNetworks", "SpikingModels", "SpikingNetworks", "Simulation",
+    "Conversion", "Formats", "Datasets", "Analysis",
+]
+
+let package = Package(
+    name: "Synfire",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Synfire", targets: libraries),
+        .executable(name: "synfire", targets: ["synfire"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        system("CHDF5", pkgConfig: hdf5Entry, apt: "libhdf5-dev", brew: "hdf5"),
+        system("COneDNN", apt: "libdnnl-dev", brew: "onednn"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+        .target(name: "CSupport"),
+
+        module("Units"),
+        module("Parallel", ["CSupport"], isHot: true),
+        module("HDF5", ["CHDF5"]),
+        module("Tensors", ["Parallel", "COneDNN"], isHot: true),
+        module("SpikingModels", ["Units", "Parallel"], isHot: true),
+        module("NeuralNetworks", ["Tensors", "Parallel"], isHot: true),
+        module("SpikingNetworks", ["Units", "SpikingModels"]),
+        module(
+            "Simulation",
+            [
+                "SpikingNetworks", "SpikingModels", "Units", "Parallel", "CSupport",
+                .product(name: "HeapModule", package: collections),
+            ], isHot: true),
+        module("Conversion", ["NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors"]),
+        module(
+            "Formats",
+            [
+                "HDF5", "NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Units",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        module("Datasets", ["Tensors", "HDF5", "SpikingNetworks", "CZlib"]),
+        module("Analysis", ["SpikingNetworks", "Units"]),
+        .executableTarget(
+            name: "synfire",
+            dependencies: libraries.map { .target(name: $0) } + [
+                "CSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+        tests("ParallelTests", ["Parallel"]),
+        tests("HDF5Tests", ["HDF5"]),
+        tests("TensorsTests", ["Tensors", "Parallel"]),
+        tests("NeuralNetworksTests", ["NeuralNetworks", "Tensors", "Parallel"]),
+        tests("SpikingNetworksTests", ["SpikingNetworks", "SpikingModels", "Units"]),
+        tests("SimulationTests", ["Simulation", "SpikingNetworks", "SpikingModels", "Units", "Parallel"]),
+        tests(
+            "ConversionTests",
+            ["Conversion", "Simulation", "NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Parallel"]),
+        tests("FormatsTests", ["Formats", "HDF5", "NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors"]),
+        tests("DatasetsTests", ["Datasets", "HDF5", "Tensors"]),
+        tests("AnalysisTests", ["Analysis", "SpikingNetworks"]),
+        tests("CommandTests", ["HDF5"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
