@@ -1,7 +1,12 @@
+#define _GNU_SOURCE  // for sched_getaffinity
 #include "synfire_support.h"
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
 
 bool synfire_processor_has_kernel_instructions(void) {
 #if defined(__x86_64__)
@@ -32,6 +37,21 @@ void synfire_watch_for_interrupt(void) {
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // Whoever started this process may have blocked them, as threads that only compute do; the mask is inherited.
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 }
 
 int synfire_interrupt_signal(void) { return (int)caught; }
+
+int synfire_available_processors(void) {
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
+}

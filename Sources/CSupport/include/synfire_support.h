@@ -14,6 +14,9 @@ void synfire_watch_for_interrupt(void);
 /// The number of the signal that asked to stop, or 0.
 int synfire_interrupt_signal(void);
 
+/// The number of processor cores that this process may use (its affinity where the system has one), at least 1.
+int synfire_available_processors(void);
+
 /// Asks for the cache line at `address` to be brought near, for reading.
 static inline void synfire_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 

@@ -1,0 +1,50 @@
+# Everything here can be said again at no cost: what is done is not done twice.
+SWIFT ?= swift
+SYNFIRE := .build/release/synfire
+CNN := models/fashion-cnn
+
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-build deps-test build demo test data train bench format lint docs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+deps: deps-build deps-test ## install what building and testing need
+
+# What building needs comes first, so that two package managers never run at once under -j.
+deps-build:
+	@scripts/install-deps.sh build
+deps-test: deps-build
+	@scripts/install-deps.sh test
+
+build: deps-build ## build the command, optimised, as .build/release/synfire
+	@$(SWIFT) build -c release --product synfire
+
+demo: build ## convert, simulate and report on what ships; results in demo/
+	@$(SYNFIRE) demo --force
+
+test: deps-build deps-test ## build and run every test, optimised
+	@$(SWIFT) test -c release
+
+data: deps-build ## install the full Fashion-MNIST
+	@scripts/install-deps.sh data
+
+train: build data ## train models/fashion-cnn anew on the full data
+	@$(SYNFIRE) train $(CNN)/network.yaml --test fashion-mnist:test --out $(CNN)/weights.h5 --force
+
+bench: build ## run every benchmark in Benchmarks/
+	@set -e; for script in Benchmarks/*.sh; do \
+	    [ -f "$$script" ] || { echo "There is no benchmark in Benchmarks/ yet." >&2; exit 1; }; \
+	    [ "$$script" = Benchmarks/peers.sh ] || "$$script"; done
+
+format: ## format the Swift sources in place
+	@$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## formatting, file sizes, forbidden patterns, import rules
+	@scripts/lint.sh
+
+docs: deps-build ## build the reference of the libraries as .build/docs
+	@scripts/make-docs.sh
+
+clean: ## remove what was built
+	@rm -rf .build

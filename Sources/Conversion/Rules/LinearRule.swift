@@ -1,0 +1,18 @@
+import NeuralNetworks
+import SpikingNetworks
+import Tensors
+
+/// A linear layer becomes all-to-all weights.
+enum LinearRule: ConversionRule {
+    static func apply(_ name: String, _ layer: Linear, input: [Int], to chain: inout AffineChain) throws {
+        let (inputs, outputs) = (layer.inputFeatures, layer.outputFeatures)
+        try chain.append(
+            AffineChain.Weighted(
+                name: name, weight: layer.weight.scalars.map(Double.init),
+                bias: layer.bias?.scalars.map(Double.init) ?? Array(repeating: 0, count: outputs),
+                inputsPerOutput: inputs, weightsPerInput: 1, groups: 1,
+                emit: { (weight) throws(SpikingNetworkError) in
+                    try DenseOperator(inputs: inputs, outputs: outputs, weight: weight)
+                }, isPadded: false))
+    }
+}

@@ -1,0 +1,65 @@
+import NeuralNetworks
+import Tensors
+
+/// Finds the activation that each threshold stands for, by running the trained network on data.
+struct ThresholdCalibration {
+    /// The activation of each channel of each place where neurons stand, by the name of the activation layer.
+    let levels: [String: [Double]]
+
+    /// - Throws: ``ConversionError`` for data of another shape, activations that are not finite, or a silent layer.
+    init(
+        _ graph: Graph, activations: [String], data: some TrainingData, recipe: ConversionRecipe,
+        progress: (_ done: Int, _ of: Int) -> Void
+    ) throws {
+        guard data.count > 0 else { throw ConversionError.noData }
+        guard data.shape == graph.inputShape else {
+            throw ConversionError.dataShape(found: data.shape, expected: graph.inputShape)
+        }
+        let predictor = try Predictor(graph)
+        // All of a layer counts as one channel where it shares one threshold.
+        let channels = Dictionary(uniqueKeysWithValues: activations.map { ($0, graph.shapes[$0]?.first ?? 1) })
+        var statistics = channels.mapValues {
+            ActivationStatistics(channels: recipe.granularity == .layer ? 1 : $0)
+        }
+        let part = 100
+        let passes = recipe.statistic == .maximum ? 1 : 2
+        for pass in 0..<passes {
+            for first in stride(from: 0, to: data.count, by: part) {
+                let indices = Array(first..<min(first + part, data.count))
+                let (images, _) = try data.batch(indices)
+                let values = try predictor.activations(of: activations, for: images)
+                for name in activations {
+                    guard let tensor = values[name] else { preconditionFailure("no values of '\(name)'") }
+                    if pass == 1 {
+                        statistics[name]?.count(tensor.scalars, images: indices.count)
+                    } else if let image = statistics[name]?.noteMaxima(tensor.scalars, images: indices.count) {
+                        throw ConversionError.badActivation(layer: name, image: first + image)
+                    }
+                }
+                progress(pass * data.count + first + indices.count, passes * data.count)
+            }
+        }
+        levels = try Dictionary(
+            uniqueKeysWithValues: activations.map { name in
+                guard let found = statistics[name] else { preconditionFailure("no statistics of '\(name)'") }
+                let levels = try Self.levels(found, layer: name, recipe: recipe, images: data.count)
+                return (name, levels.count == 1 ? Array(repeating: levels[0], count: channels[name] ?? 1) : levels)
+            })
+    }
+
+    private static func levels(
+        _ statistics: ActivationStatistics, layer: String, recipe: ConversionRecipe, images: Int
+    ) throws -> [Double] {
+        let channels = (0..<statistics.channels).map { channel -> Double in
+            switch recipe.statistic {
+            case .maximum: Double(statistics.maxima[channel])
+            case .percentile(let percent): statistics.percentile(percent, channel: channel)
+            }
+        }
+        let greatest = channels.max() ?? 0
+        guard greatest > 0 else { throw ConversionError.silentLayer(layer, images: images) }
+        // A channel that hardly ever speaks on this data would get a threshold near zero and flood the network when it
+        // does: none is allowed below a 100th of the layer's greatest.
+        return channels.map { max($0, greatest / 100) }
+    }
+}

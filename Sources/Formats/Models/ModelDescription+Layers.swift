@@ -1,0 +1,122 @@
+import NeuralNetworks
+import Tensors
+
+extension ModelDescription {
+    /// A layer as it was described, with where.
+    struct LayerEntry {
+        let value: DescriptionValue
+        let name: DescriptionValue
+        let inputs: DescriptionValue?
+        let node: Graph.Node
+    }
+
+    private static let ownKeys = ["name", "type", "inputs"]
+
+    /// More layers than that are no network that anybody wrote.
+    private static let maximumLayers = 10_000
+
+    /// More numbers than that in all parameters, 1 GiB, are refused before memory is asked for them.
+    private static let maximumParameters = Double(1 << 28)
+
+    static func layers(in value: DescriptionValue) throws -> [LayerEntry] {
+        let values = try value.list("a list of layers")
+        guard values.count <= maximumLayers else {
+            throw value.failure(.tooLarge(what: "the number of layers, \(values.count),", limit: "\(maximumLayers)"))
+        }
+        var parameters = 0.0
+        var entries: [LayerEntry] = []
+        for (index, value) in values.enumerated() {
+            let titled = DescriptionValue(node: value.node, file: value.file, what: "layer \(index + 1)")
+            entries.append(try layer(titled, after: entries.last?.node.name, parameters: &parameters))
+        }
+        return entries
+    }
+
+    private static func layer(
+        _ value: DescriptionValue, after previous: String?, parameters: inout Double
+    ) throws -> LayerEntry {
+        let unnamed = try DescriptionSection(value)
+        let nameValue = try unnamed.required("name")
+        let name = try nameValue.text()
+        let title = "layer '\(ModelDescriptionError.Reason.shortened(name))'"
+        let section = try DescriptionSection(DescriptionValue(node: value.node, file: value.file, what: title))
+        let kindValue = try section.required("type")
+        let kind = try kindValue.text()
+        guard let type = LayerCatalog.all.first(where: { $0.schema.kind == kind }) else {
+            throw kindValue.failure(.unknownName(kind, what: "kind of layer", known: LayerCatalog.kinds))
+        }
+        let rows = type.schema.rows
+        try section.allow(ownKeys + rows.map(\.name))
+        var values: [String: HyperparameterValue] = [:]
+        for row in rows {
+            if let given = section[row.name] { values[row.name] = try given.hyperparameter(row) }
+        }
+        parameters += parameterBound(type.schema, values)
+        guard parameters <= maximumParameters else {
+            throw value.failure(.tooLarge(what: "the network up to \(title)", limit: "2^28 parameters"))
+        }
+        let inputs = try section["inputs"]?.list("a list of layers' names").map { try $0.text() }
+        let layer = try located(value, section) { try LayerCatalog.makeLayer(kind, values) }
+        return LayerEntry(
+            value: value, name: nameValue, inputs: section["inputs"],
+            node: Graph.Node(name, layer, inputs: inputs ?? [previous ?? Graph.inputName]))
+    }
+
+    /// A bound for the numbers in a layer's largest parameter, known before there is memory for them: parameters have an
+    /// axis for each size that has to be given, and groups divide them.
+    static func parameterBound(_ schema: LayerSchema, _ values: [String: HyperparameterValue]) -> Double {
+        var bound = 1.0
+        for row in schema.rows {
+            guard case .required = row.fallback else { continue }
+            switch values[row.name] {
+            case .integer(let number): bound *= pow(Double(max(1, number)), row.kind == .pair ? 2 : 1)
+            case .pair(let pair): bound *= Double(max(1, pair.rows)) * Double(max(1, pair.columns))
+            default: break
+            }
+        }
+        if case .integer(let groups) = values["groups"] { bound /= Double(max(1, groups)) }
+        return bound
+    }
+
+    private static func pow(_ base: Double, _ exponent: Int) -> Double { exponent == 2 ? base * base : base }
+
+    /// Says where a setting stands that a layer does not accept.
+    private static func located<Result>(
+        _ layer: DescriptionValue, _ section: DescriptionSection, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch let error as NetworkError {
+            let setting: String? =
+                switch error {
+                case .wrongHyperparameterKind(_, let name, _, _), .hyperparameterOutOfRange(_, let name, _, _): name
+                default: nil
+                }
+            throw (setting.flatMap { section[$0] } ?? layer).failure(.network(error))
+        } catch let error as TensorError {
+            throw layer.failure(.conflict("\(error)"))
+        }
+    }
+
+    static func makeGraph(
+        name: String, input: DescriptionValue, shape: [Int], layers: DescriptionValue, _ entries: [LayerEntry]
+    ) throws -> Graph {
+        do {
+            return try Graph(name: name, inputShape: shape, nodes: entries.map(\.node))
+        } catch let error as NetworkError {
+            func value(_ name: String) -> DescriptionValue? { entries.first { $0.node.name == name }?.value }
+            let place: DescriptionValue? =
+                switch error {
+                case .invalidInputShape: input
+                case .invalidName(let name): entries.first { $0.node.name == name }?.name
+                case .duplicateName(let name): entries.filter { $0.node.name == name }.dropFirst().first?.name
+                case .unknownInput(let layer, _, _):
+                    entries.first { $0.node.name == layer }.map { $0.inputs ?? $0.value }
+                case .cycle(let names): names.first.flatMap(value)
+                case .wrongInputCount(let layer, _, _, _), .shapeMismatch(let layer, _, _, _): value(layer)
+                default: nil
+                }
+            throw (place ?? layers).failure(.network(error))
+        }
+    }
+}

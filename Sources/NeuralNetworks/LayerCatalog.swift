@@ -1,0 +1,35 @@
+import Units
+
+/// The kinds of layers there are.
+///
+/// Reading descriptions, files, documentation and the tests of shapes and gradients go through this list; a new kind is
+/// its file and one line here.
+public enum LayerCatalog {
+    /// All kinds, in the order in which they are documented.
+    public static let all: [any Layer.Type] = [
+        Linear.self,
+        Conv2d.self,
+        BatchNorm2d.self,
+        ReLU.self,
+        AvgPool2d.self,
+        MaxPool2d.self,
+        Flatten.self,
+        Dropout.self,
+    ]
+
+    /// The kinds' names.
+    public static var kinds: [String] { all.map { $0.schema.kind } }
+
+    /// Makes a layer from its description.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind's name, such as `Conv2d`.
+    ///   - values: The hyperparameters that are not left to their defaults.
+    /// - Throws: ``NetworkError`` for an unknown kind and for values that the kind's schema does not allow.
+    public static func makeLayer(_ kind: String, _ values: [String: HyperparameterValue] = [:]) throws -> any Layer {
+        guard let type = all.first(where: { $0.schema.kind == kind }) else {
+            throw NetworkError.unknownLayerKind(name: kind, nearest: NearestName.find(kind, among: kinds), known: kinds)
+        }
+        return try type.init(type.schema.resolve(values))
+    }
+}

@@ -1,0 +1,136 @@
+/// One population of the clock engine.
+///
+/// A step sums the inputs, moves every potential once and compares it with its threshold once:
+///
+///     x ← x + (b·h + Σ w);  x ≥ θ: spike, then x ← x − θ or x ← x_reset
+///
+/// Targets sum over the *sites* of a route in ascending order of place (rows, columns, channels): several spikes under
+/// one pooling window are added up first. The order is always the same, and so is every bit.
+final class ClockPopulation {
+    let plan: PlanPopulation
+    /// The places of the neurons that spiked in the current step, ascending.
+    private(set) var spikes: [Int32] = []
+
+    private let potentials: WorkBuffer<Float>
+    /// b·h for each place.
+    private let current: WorkBuffer<Float>
+    private let input: WorkBuffer<Float>
+    private let threshold: WorkBuffer<Float>?
+    private let resetTo: WorkBuffer<Float>?
+    private let flags: WorkBuffer<UInt8>
+    private let found: WorkBuffer<Int32>
+    private let period: Int
+    private let count: Int
+    private let step: Double
+
+    init(_ plan: PlanPopulation, step: Double) {
+        self.plan = plan
+        self.step = step
+        period = plan.period
+        count = plan.count
+        potentials = WorkBuffer(repeating: 0, count: count)
+        current = WorkBuffer(repeating: 0, count: count)
+        input = WorkBuffer(repeating: 0, count: count)
+        threshold = plan.threshold.map { WorkBuffer($0.map(Float.init)) }
+        resetTo = plan.resetTo.map { WorkBuffer($0.map(Float.init)) }
+        flags = WorkBuffer(repeating: 0, count: (count + 63) / 64 * 64)
+        found = WorkBuffer(repeating: 0, count: count)
+    }
+
+    /// Goes back to the start of a trial.
+    func reset(drive: WorkBuffer<Double>?) {
+        for place in 0..<count {
+            potentials.base[place] = Float(plan.initial[place % period])
+            let slope = plan.current[place % period] + (drive?.base[place] ?? 0)
+            current.base[place] = Float(slope * step)
+        }
+        spikes.removeAll(keepingCapacity: true)
+    }
+
+    /// The potential after the current step.
+    func potential(_ place: Int) -> Double {
+        plan.resistance[place % period] * Double(potentials.base[place])
+    }
+
+    /// Starts a step in which spikes may arrive: the input begins with the constant current.
+    func beginStep() { input.base.update(from: current.base, count: count) }
+
+    /// Adds what a site brings, with a factor.
+    @inline(__always) func add(_ site: Int, _ amount: Float, _ scatter: Route.Scatter) {
+        switch scatter {
+        case .entries(let table):
+            for entry in table.entries(of: site) {
+                input.base[Int(table.targets[entry])] += amount * table.factors[entry]
+            }
+        case .runs(let runs):
+            runs.pointee.forEachRun(ofSite: site) { target, weights, length, _ in
+                let targets = input.base + target
+                for index in 0..<length { targets[index] += amount * weights[index] }
+            }
+        }
+    }
+
+    /// Adds what all active sites bring.
+    func add(_ sites: ActiveSites, _ gather: WindowGather) { gather.add(sites, to: input.base) }
+
+    /// Ends a step: moves the potentials and finds the spikes.
+    ///
+    /// - Parameter hasBegun: Whether ``beginStep()`` was called; without, the input is the constant current.
+    func endStep(hasBegun: Bool) {
+        spikes.removeAll(keepingCapacity: true)
+        let (values, inputs) = (potentials.base, hasBegun ? input.base : current.base)
+        guard let threshold else {
+            for place in 0..<count { values[place] += inputs[place] }
+            return
+        }
+        let flags = flags.base
+        var first = 0
+        while first < count {
+            let (x, i, f) = (values + first, inputs + first, flags + first)
+            let level = threshold.base
+            if let reset = resetTo?.base {
+                for column in 0..<period {
+                    let value = x[column] + i[column]
+                    let isSpike = value >= level[column]
+                    x[column] = isSpike ? reset[column] : value
+                    f[column] = isSpike ? 1 : 0
+                }
+            } else {
+                for column in 0..<period {
+                    let value = x[column] + i[column]
+                    let isSpike = value >= level[column]
+                    x[column] = value - (isSpike ? level[column] : 0)
+                    f[column] = isSpike ? 1 : 0
+                }
+            }
+            first += period
+        }
+        collectSpikes()
+    }
+
+    /// Lists the places whose flag is set.
+    ///
+    /// A product puts eight flags side by side into a byte, and eight bytes into a word; so there is one loop of
+    /// unknown length for 64 neurons, not one for each eight.
+    private func collectSpikes() {
+        let words = UnsafeRawPointer(flags.base)
+        let places = found.base
+        var number = 0
+        var first = 0
+        while first < flags.count {
+            var bits: UInt64 = 0
+            for byte in 0..<8 {
+                let word = UInt64(
+                    littleEndian: words.loadUnaligned(fromByteOffset: first + byte * 8, as: UInt64.self))
+                bits |= ((word &* 0x0102_0408_1020_4080) >> 56) &<< UInt64(byte * 8)
+            }
+            while bits != 0 {
+                places[number] = Int32(truncatingIfNeeded: first + bits.trailingZeroBitCount)
+                number += 1
+                bits &= bits &- 1
+            }
+            first += 64
+        }
+        spikes.append(contentsOf: UnsafeBufferPointer(start: places, count: number))
+    }
+}

@@ -1,0 +1,133 @@
+import Parallel
+import SpikingNetworks
+import Synchronization
+import Units
+
+/// A network made ready to run: trials from rest, each with its own input, spread over workers.
+///
+///     let simulation = try NetworkSimulation(network, engine: .event, duration: .milliseconds(64))
+///     try simulation.run(trials: 100, pool: pool) { trial in [images[trial]] } receive: { result in
+///         print(result.checkpoints[0].prediction ?? -1)
+///     }
+///
+/// Results are the same bits for any number of workers, and come in the order of their trials.
+public struct NetworkSimulation: Sendable {
+    /// The network.
+    public let network: Network
+    /// How time is advanced.
+    public let engine: Engine
+    /// How long a trial lasts.
+    public let duration: Milliseconds
+
+    /// The length of the event engine's slices [ms], for tests that show that it has no influence.
+    package var sliceLength: Double?
+
+    private let plan: Plan
+    private let run: RunPlan
+
+    /// Lowers and checks everything.
+    ///
+    /// - Parameters:
+    ///   - network: The network.
+    ///   - engine: How time is advanced.
+    ///   - duration: How long a trial lasts; whole steps with the clock engine.
+    ///   - checkpoints: Times at which intermediate results are taken; the end is always one.
+    ///   - recording: What is recorded.
+    ///   - countsPerNeuron: Whether results have the spike count of each neuron.
+    /// - Throws: ``SimulationError``.
+    /// - Complexity: O(neurons + weights + entries of pooling tables).
+    public init(
+        _ network: Network, engine: Engine, duration: Milliseconds, checkpoints: [Milliseconds] = [],
+        recording: RecordingRequest = RecordingRequest(), countsPerNeuron: Bool = false
+    ) throws(SimulationError) {
+        var step: Double?
+        if case .clock(let length) = engine {
+            guard length.value.isFinite, length.value > 0 else { throw .badTime(what: "the step", value: length.value) }
+            step = length.value
+        }
+        plan = try Plan(network)
+        run = try RunPlan(
+            plan, duration: duration.value, step: step, checkpoints: checkpoints.map(\.value), recording: recording,
+            countsPerNeuron: countsPerNeuron)
+        self.network = network
+        self.engine = engine
+        self.duration = duration
+    }
+
+    /// How many potentials each requested probe samples a trial.
+    public var samplesPerTrial: [Int] { run.probes.map(\.samples) }
+
+    /// Runs trials 0 ..< `trials` and hands over each result in turn.
+    ///
+    /// - Parameters:
+    ///   - trials: How many trials there are.
+    ///   - pool: The workers.
+    ///   - shouldStop: Asked from time to time; where it says so, no further trial is begun.
+    ///   - input: The numbers of each analog source of a trial, row-major, in the order of the network's
+    ///     ``Network/analogInputs``. Called on any worker.
+    ///   - receive: Gets the results, in the order of trials, on the calling thread.
+    /// - Throws: ``SimulationError``, among it ``SimulationError/interrupted(trials:of:)`` after results that were
+    ///   complete have been received; and what `input` and `receive` throw.
+    public func run(
+        trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
+        input: @Sendable (Int) throws -> [[Float]], receive: (TrialResult) throws -> Void
+    ) throws {
+        let shelf = EngineShelf(engines: (0..<pool.workers).map { _ in makeEngine() })
+        // Long enough that workers seldom wait for each other at the end of a round, short enough that recordings of a
+        // round fit in memory.
+        let round = pool.workers * 8
+        var first = 0
+        while first < trials {
+            let count = min(round, trials - first)
+            let results = Mutex<[TrialResult?]>(Array(repeating: nil, count: count))
+            let base = first
+            try pool.parallelFor(count) { (worker: Int, range: Range<Int>) throws in
+                let engine = shelf.engines[worker]
+                for index in range where !shouldStop() {
+                    let trial = base + index
+                    let numbers = try input(trial)
+                    try check(numbers, trial: trial)
+                    let result = try engine.run(trial: trial, inputs: numbers)
+                    results.withLock { $0[index] = result }
+                }
+            }
+            for (index, result) in results.withLock({ $0 }).enumerated() {
+                guard let result else { throw SimulationError.interrupted(trials: base + index, of: trials) }
+                try receive(result)
+            }
+            first += count
+        }
+    }
+
+    private func makeEngine() -> any TrialEngine {
+        switch engine {
+        case .event: EventEngine(plan: plan, run: run, slice: sliceLength)
+        case .clock(let step): ClockEngine(plan: plan, run: run, step: step.value)
+        }
+    }
+
+    private func check(_ numbers: [[Float]], trial: Int) throws(SimulationError) {
+        let sources = plan.analogInputs.map { plan.populations[$0] }
+        guard numbers.count == sources.count else {
+            throw .inputCount(found: numbers.count, expected: sources.map(\.name))
+        }
+        for (values, source) in zip(numbers, sources) {
+            guard values.count == source.count else {
+                throw .inputSize(
+                    population: source.name, found: values.count, expected: source.count, shape: source.layout.shape,
+                    trial: trial)
+            }
+            if let index = values.firstIndex(where: { !$0.isFinite }) {
+                throw .badInput(population: source.name, index: index, value: values[index], trial: trial)
+            }
+        }
+    }
+}
+
+/// One engine a worker.
+///
+/// It is unchecked because an engine is not safe to share: a pool runs no two bodies on one worker at once, and each
+/// body takes its own worker's engine.
+private struct EngineShelf: @unchecked Sendable {
+    let engines: [any TrialEngine]
+}

@@ -1,0 +1,25 @@
+/// Memory of fixed length that one worker owns for as long as its engine lives.
+final class WorkBuffer<Element: BitwiseCopyable> {
+    let base: UnsafeMutablePointer<Element>
+    let count: Int
+
+    init(repeating value: Element, count: Int) {
+        base = .allocate(capacity: max(count, 1))
+        base.initialize(repeating: value, count: max(count, 1))
+        self.count = count
+    }
+
+    convenience init(_ values: [Element]) where Element: ExpressibleByIntegerLiteral {
+        self.init(repeating: 0, count: values.count)
+        set(values)
+    }
+
+    deinit { base.deallocate() }
+
+    func fill(_ value: Element) { base.update(repeating: value, count: count) }
+
+    func set(_ values: [Element]) {
+        precondition(values.count == count)
+        values.withUnsafeBufferPointer { if let first = $0.baseAddress { base.update(from: first, count: count) } }
+    }
+}

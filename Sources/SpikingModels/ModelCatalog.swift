@@ -1,0 +1,20 @@
+/// Every neuron model and source that Synfire has.
+public enum ModelCatalog {
+    /// The models, in the order of the documentation.
+    public static let all: [any NeuronModel.Type] = [
+        AnalogInput.self,
+        IntegrateAndFire.self,
+        Integrator.self,
+    ]
+
+    /// The names of all models.
+    public static var names: [String] { all.map { $0.schema.name } }
+
+    /// The model of a name.
+    public static func model(named name: String) -> (any NeuronModel.Type)? { all.first { $0.schema.name == name } }
+
+    /// The model that a node type of the Neuromorphic Intermediate Representation stands for.
+    public static func model(nirType: String) -> (any NeuronModel.Type)? {
+        all.first { $0.schema.nirType == nirType }
+    }
+}

@@ -1,0 +1,96 @@
+/// Everything about a neuron model but its dynamics, written once.
+///
+/// Validation, storage, the command's help and the documentation tables are made from these rows.
+public struct ModelSchema: Sendable {
+    /// The name in descriptions and files, such as `if`.
+    public let name: String
+    /// One sentence on what the model is.
+    public let summary: String
+    /// Its equations, a line each.
+    public let equations: [String]
+    /// Where the model is from: authors, year, DOI.
+    public let source: String
+    /// The type name in the Neuromorphic Intermediate Representation, where it has one.
+    public let nirType: String?
+    /// Numbers that may differ from neuron to neuron.
+    public let parameters: [ParameterRow]
+    /// Choices that hold for a whole population.
+    public let options: [OptionRow]
+    /// Variables that change while the model runs.
+    public let state: [ParameterRow]
+
+    /// The row of a parameter or a state variable.
+    public func row(_ symbol: String) -> ParameterRow? {
+        parameters.first { $0.symbol == symbol } ?? state.first { $0.symbol == symbol }
+    }
+}
+
+/// One parameter or state variable of a model.
+public struct ParameterRow: Sendable {
+    /// The name in descriptions and files, such as `v_threshold`.
+    public let symbol: String
+    /// The unit as text, such as `mV`; `1` for none.
+    public let unit: String
+    /// The value where none is given.
+    public let defaultValue: Double
+    /// The values that are allowed.
+    public let allowed: ParameterRange
+    /// The name that PyNN has for it, where it has one.
+    public let pyNN: String?
+    /// The name that NEST has for it, where it has one.
+    public let nest: String?
+    /// One sentence on what it is.
+    public let summary: String
+
+    init(
+        _ symbol: String, unit: String, default value: Double, allowed: ParameterRange = .finite, pyNN: String? = nil,
+        nest: String? = nil, _ summary: String
+    ) {
+        self.symbol = symbol
+        self.unit = unit
+        self.defaultValue = value
+        self.allowed = allowed
+        self.pyNN = pyNN
+        self.nest = nest
+        self.summary = summary
+    }
+}
+
+/// A choice among names that holds for a whole population.
+public struct OptionRow: Sendable {
+    /// The name in descriptions and files, such as `reset`.
+    public let symbol: String
+    /// The names that may be chosen; the first is taken where none is given.
+    public let choices: [String]
+    /// One sentence on what it decides.
+    public let summary: String
+}
+
+/// The values that a parameter may have: never NaN and never infinite.
+public enum ParameterRange: Sendable, Equatable, CustomStringConvertible {
+    /// Any finite number.
+    case finite
+    /// Greater than the bound.
+    case above(Double)
+    /// The bound or greater.
+    case atLeast(Double)
+
+    /// Whether `value` is in the range.
+    public func contains(_ value: Double) -> Bool {
+        guard value.isFinite else { return false }
+        switch self {
+        case .finite: return true
+        case .above(let bound): return value > bound
+        case .atLeast(let bound): return value >= bound
+        }
+    }
+
+    /// The range in words.
+    public var description: String {
+        switch self {
+        case .finite: "any finite number"
+        case .above(let bound): "a finite number above \(bound)"
+        case .atLeast(let bound): "a finite number of at least \(bound)"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/// A kind of neuron or source: its schema and the family of dynamics that it belongs to.
+///
+/// A model is one file with one conforming type, and one line in ``ModelCatalog``. The engines never ask which model a
+/// population has: they ask for its ``Dynamics``.
+public protocol NeuronModel: Sendable {
+    /// The rows that describe the model.
+    static var schema: ModelSchema { get }
+
+    /// What the engines are to compute, from parameters that have been checked against the schema.
+    static func dynamics(_ values: ModelValues) -> Dynamics
+}
+
+/// The parameters, options and initial values of one population, complete and checked.
+public struct ModelValues: Sendable {
+    /// A column for each row of the schema's parameters and state variables, by symbol.
+    public let columns: [String: Column]
+    /// A choice for each row of the schema's options, by symbol.
+    public let options: [String: String]
+
+    /// Takes values that have a column for each row and a choice for each option.
+    ///
+    /// - Precondition: nothing of the schema is missing.
+    public init(schema: ModelSchema, columns: [String: Column], options: [String: String]) {
+        precondition((schema.parameters + schema.state).allSatisfy { columns[$0.symbol] != nil })
+        precondition(schema.options.allSatisfy { options[$0.symbol] != nil })
+        self.columns = columns
+        self.options = options
+    }
+
+    /// The column of a parameter or state variable of the schema.
+    public subscript(symbol: String) -> Column {
+        guard let column = columns[symbol] else { preconditionFailure("the schema has no row '\(symbol)'") }
+        return column
+    }
+}
+
+/// A family of dynamics with one closed form, which an engine implements once for all the models in it.
+public enum Dynamics: Sendable {
+    /// Emits a number that is constant over a trial and is given from outside; never spikes.
+    case analog
+    /// A potential that grows linearly between inputs.
+    case integrating(IntegratingDynamics)
+}
+
+/// Potentials with a constant slope between inputs, which spike and are reset at a threshold, or only add up.
+///
+///     dv/dt = i                       between inputs                      (mV/ms)
+///     v ← v + r·w                     at an input spike of weight w       (mV)
+///     v ≥ θ: spike, then v ← v − θ  or  v ← v_reset
+public struct IntegratingDynamics: Sendable {
+    /// What happens to the potential at a spike.
+    public enum Reset: Sendable, Equatable {
+        /// The threshold is taken off, so that what was above it is kept.
+        case subtraction
+        /// The potential is set to a fixed value.
+        case toValue
+    }
+
+    /// θ [mV]; `nil` where the population never spikes.
+    public let threshold: Column?
+    /// What happens at a spike.
+    public let reset: Reset
+    /// The potential after a reset to a value [mV].
+    public let resetPotential: Column
+    /// r, the factor on everything that comes in [1].
+    public let resistance: Column
+    /// The constant current, before the factor r [mV/ms].
+    public let current: Column
+    /// The potential at the start of a trial [mV].
+    public let initialPotential: Column
+}

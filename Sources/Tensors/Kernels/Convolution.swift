@@ -1,0 +1,252 @@
+import COneDNN
+
+/// How a window moves over an image, rows first, then columns.
+package struct Window: Sendable, Hashable {
+    package var kernel: (Int, Int) { (values[0], values[1]) }
+    package var stride: (Int, Int) { (values[2], values[3]) }
+    package var padding: (Int, Int) { (values[4], values[5]) }
+    /// The distance of neighbouring taps; 1 is none skipped.
+    package var dilation: (Int, Int) { (values[6], values[7]) }
+    private let values: [Int]
+
+    package init(kernel: (Int, Int), stride: (Int, Int), padding: (Int, Int), dilation: (Int, Int) = (1, 1)) {
+        values = [
+            kernel.0, kernel.1, stride.0, stride.1, padding.0, padding.1, dilation.0, dilation.1,
+        ]
+    }
+
+    /// Rows and columns of the result for an image of the given rows and columns: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
+    package func outputSize(rows: Int, columns: Int) -> (Int, Int) {
+        func size(_ n: Int, _ k: Int, _ s: Int, _ p: Int, _ d: Int) -> Int {
+            let free = n + 2 * p - d * (k - 1) - 1
+            return free < 0 ? 0 : free / s + 1
+        }
+        return (
+            size(rows, kernel.0, stride.0, padding.0, dilation.0),
+            size(columns, kernel.1, stride.1, padding.1, dilation.1)
+        )
+    }
+
+    var forOneDNN: synfire_window {
+        synfire_window(
+            kernel: (Int64(kernel.0), Int64(kernel.1)), stride: (Int64(stride.0), Int64(stride.1)),
+            dilation: (Int64(dilation.0 - 1), Int64(dilation.1 - 1)),
+            padding_before: (Int64(padding.0), Int64(padding.1)),
+            padding_after: (Int64(padding.0), Int64(padding.1)))
+    }
+}
+
+/// Two-dimensional convolution over shards of images, by oneDNN's direct algorithm.
+///
+/// oneDNN chooses the order of values and weights; the plan keeps values in that order between layers. Weights are kept
+/// packed in it and have to be packed again after each change.
+package final class Convolution: @unchecked Sendable {
+    /// What is convolved with what.
+    package struct Geometry: Sendable {
+        package let inputShape: [Int]
+        package let outputChannels: Int
+        package let groups: Int
+        package let window: Window
+
+        package init(inputShape: [Int], outputChannels: Int, groups: Int, window: Window) {
+            self.inputShape = inputShape
+            self.outputChannels = outputChannels
+            self.groups = groups
+            self.window = window
+        }
+
+        package var outputShape: [Int] {
+            let (rows, columns) = window.outputSize(rows: inputShape[1], columns: inputShape[2])
+            return [outputChannels, rows, columns]
+        }
+
+        var weightDimensions: [Int] {
+            let perGroup = [inputShape[0] / groups, window.kernel.0, window.kernel.1]
+            return groups == 1 ? [outputChannels] + perGroup : [groups, outputChannels / groups] + perGroup
+        }
+
+        func weightMemory(_ chosen: MemoryDescription?) throws(KernelError) -> MemoryDescription {
+            if let chosen { return chosen }
+            return try MemoryDescription(weightDimensions, dnnl_format_tag_any)
+        }
+
+        var plainWeightTag: dnnl_format_tag_t { groups == 1 ? dnnl_oihw : dnnl_goihw }
+    }
+
+    /// The kernels for one count of images, made once.
+    private struct Kernels {
+        let forward: Primitive
+        let backwardData: Primitive?
+        let backwardWeights: Primitive?
+    }
+
+    package let input: ValueLayout
+    package let output: ValueLayout
+    /// The numbers of a packed weight gradient.
+    package private(set) var packedGradientCount = 0
+
+    private let geometry: Geometry
+    private let hasBias: Bool
+    private let training: Bool
+    private let needsInputGradient: Bool
+    private let context: KernelContext
+    private var kernels: [Int: Kernels] = [:]
+    private var forwardWeights: MemoryDescription
+    private var dataWeights: MemoryDescription?
+    private var gradientWeights: MemoryDescription?
+    private var packing: [(primitive: Primitive, packed: FloatBuffer)] = []
+    private var unpacking: Primitive?
+
+    /// Chooses the layouts for shards of `images` images and compiles the kernels for them.
+    package init(
+        _ geometry: Geometry, hasBias: Bool, training: Bool, needsInputGradient: Bool, images: Int,
+        context: KernelContext
+    ) throws(KernelError) {
+        self.geometry = geometry
+        self.hasBias = hasBias
+        self.training = training
+        self.needsInputGradient = needsInputGradient && training
+        self.context = context
+
+        let free = try Self.forward(geometry, hasBias, training, images, context, nil, nil, nil)
+        let inputBlock = try free.memory(dnnl_query_src_md).block(forShape: geometry.inputShape, images: images)
+        let outputBlock = try free.memory(dnnl_query_dst_md).block(forShape: geometry.outputShape, images: images)
+        // Where oneDNN likes an order that is none of ours, it gets the plain one.
+        let known = inputBlock != nil && outputBlock != nil
+        input = ValueLayout(shape: geometry.inputShape, block: known ? inputBlock ?? 1 : 1)
+        output = ValueLayout(shape: geometry.outputShape, block: known ? outputBlock ?? 1 : 1)
+        let chosen = try Self.forward(geometry, hasBias, training, images, context, input, output, nil)
+        forwardWeights = try chosen.memory(dnnl_query_weights_md)
+
+        let plain = try MemoryDescription(geometry.weightDimensions, geometry.plainWeightTag)
+        packing = [try Self.packer(from: plain, to: forwardWeights, context)]
+        try prepare(images: images)
+        if let dataWeights { packing.append(try Self.packer(from: plain, to: dataWeights, context)) }
+        if let gradientWeights {
+            packedGradientCount = gradientWeights.floatCount
+            unpacking = try Reorder.primitive(from: gradientWeights, to: plain, context)
+        }
+    }
+
+    private static func packer(
+        from plain: MemoryDescription, to packed: MemoryDescription, _ context: KernelContext
+    ) throws(KernelError) -> (Primitive, FloatBuffer) {
+        (try Reorder.primitive(from: plain, to: packed, context), try FloatBuffer(count: packed.floatCount))
+    }
+
+    private static func forward(
+        _ geometry: Geometry, _ hasBias: Bool, _ training: Bool, _ images: Int, _ context: KernelContext,
+        _ input: ValueLayout?, _ output: ValueLayout?, _ weights: MemoryDescription?
+    ) throws(KernelError) -> PrimitiveDescription {
+        let source = try memory(input, geometry.inputShape, images)
+        let result = try memory(output, geometry.outputShape, images)
+        let weights = try geometry.weightMemory(weights)
+        let bias = hasBias ? try MemoryDescription([geometry.outputChannels], dnnl_a) : nil
+        var window = geometry.window.forOneDNN
+        return try PrimitiveDescription("describe a convolution of \(geometry.inputShape)") { made in
+            synfire_convolution_forward(
+                made, context.engine, context.attributes, training, source.pointer, weights.pointer, bias?.pointer,
+                result.pointer, &window)
+        }
+    }
+
+    private static func memory(
+        _ layout: ValueLayout?, _ shape: [Int], _ images: Int
+    ) throws(KernelError) -> MemoryDescription {
+        guard let layout else { return try MemoryDescription(anyOrderOf: shape, images: images) }
+        return try MemoryDescription(layout, images: images)
+    }
+
+    /// Compiles the kernels for shards of `images` images, unless it has been done.
+    ///
+    /// Not to be called while one runs.
+    package func prepare(images: Int) throws(KernelError) {
+        guard kernels[images] == nil else { return }
+        let forward = try Self.forward(
+            geometry, hasBias, training, images, context, input, output, forwardWeights)
+        let source = try MemoryDescription(input, images: images)
+        let result = try MemoryDescription(output, images: images)
+        let bias = try MemoryDescription([geometry.outputChannels], dnnl_a)
+        let biasArgument = hasBias ? [(DNNL_ARG_BIAS, bias)] : []
+        kernels[images] = Kernels(
+            forward: try Primitive(
+                forward.pointer,
+                arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS_0, forwardWeights), (DNNL_ARG_DST, result)]
+                    + biasArgument, name: "convolution", context: context),
+            backwardData: try needsInputGradient ? backwardData(forward, source, result) : nil,
+            backwardWeights: try training ? backwardWeights(forward, source, result, bias) : nil)
+    }
+
+    private func backwardData(
+        _ forward: PrimitiveDescription, _ source: MemoryDescription, _ result: MemoryDescription
+    ) throws(KernelError) -> Primitive {
+        let weights = try geometry.weightMemory(dataWeights)
+        var window = geometry.window.forOneDNN
+        let description = try PrimitiveDescription("describe a convolution's data gradient") { made in
+            synfire_convolution_backward_data(
+                made, context.engine, context.attributes, source.pointer, weights.pointer, result.pointer, &window,
+                forward.pointer)
+        }
+        let chosen = try description.memory(dnnl_query_weights_md)
+        if dataWeights == nil { dataWeights = chosen }
+        return try Primitive(
+            description.pointer,
+            arguments: [(DNNL_ARG_DIFF_DST, result), (DNNL_ARG_WEIGHTS_0, chosen), (DNNL_ARG_DIFF_SRC, source)],
+            name: "data gradient of a convolution", context: context)
+    }
+
+    private func backwardWeights(
+        _ forward: PrimitiveDescription, _ source: MemoryDescription, _ result: MemoryDescription,
+        _ bias: MemoryDescription
+    ) throws(KernelError) -> Primitive {
+        let weights = try geometry.weightMemory(gradientWeights)
+        var window = geometry.window.forOneDNN
+        let description = try PrimitiveDescription("describe a convolution's weight gradient") { made in
+            synfire_convolution_backward_weights(
+                made, context.engine, context.attributes, source.pointer, weights.pointer,
+                hasBias ? bias.pointer : nil, result.pointer, &window, forward.pointer)
+        }
+        let chosen = try description.memory(dnnl_query_diff_weights_md)
+        if gradientWeights == nil { gradientWeights = chosen }
+        return try Primitive(
+            description.pointer,
+            arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_DIFF_DST, result), (DNNL_ARG_DIFF_WEIGHTS_0, chosen)]
+                + (hasBias ? [(DNNL_ARG_DIFF_BIAS, bias)] : []),
+            name: "weight gradient of a convolution", context: context)
+    }
+
+    /// Takes over changed weights (plain order: out, in/groups, rows, columns).
+    package func pack(_ weights: UnsafeMutablePointer<Float>, worker: Int) throws(KernelError) {
+        for (primitive, packed) in packing { try primitive.run(worker: worker, weights, packed.base) }
+    }
+
+    /// y ← weights ∗ x + bias for one shard.
+    package func forward(
+        _ x: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>?, into y: UnsafeMutablePointer<Float>,
+        images: Int, worker: Int
+    ) throws(KernelError) {
+        try kernels[images]?.forward.run(worker: worker, x, packing[0].packed.base, y, bias)
+    }
+
+    /// dx ← the gradient of a shard's input.
+    package func backwardData(
+        _ dy: UnsafeMutablePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, worker: Int
+    ) throws(KernelError) {
+        try kernels[images]?.backwardData?.run(worker: worker, dy, packing[1].packed.base, dx)
+    }
+
+    /// dw, db ← the gradients of weights (packed) and bias from one shard.
+    package func backwardWeights(
+        _ x: UnsafeMutablePointer<Float>, _ dy: UnsafeMutablePointer<Float>, into dw: UnsafeMutablePointer<Float>,
+        _ db: UnsafeMutablePointer<Float>?, images: Int, worker: Int
+    ) throws(KernelError) {
+        try kernels[images]?.backwardWeights?.run(worker: worker, x, dy, dw, db)
+    }
+
+    /// Brings a packed weight gradient into plain order.
+    package func unpackGradient(
+        _ packed: UnsafeMutablePointer<Float>, into plain: UnsafeMutablePointer<Float>, worker: Int
+    ) throws(KernelError) {
+        try unpacking?.run(worker: worker, packed, plain)
+    }
+}

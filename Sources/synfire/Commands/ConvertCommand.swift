@@ -1,0 +1,123 @@
+import ArgumentParser
+import Conversion
+import Datasets
+import Formats
+import Foundation
+import NeuralNetworks
+import SpikingNetworks
+
+/// `synfire convert`: a trained network becomes a spiking one.
+struct ConvertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Turns a trained network into a spiking one and says how good it is.",
+        discussion: """
+            Example:
+              synfire convert models/fashion-cnn/weights.h5 \\
+                --calibrate fashion-mnist-sample:200 --out spiking.nir
+
+            Recipes:
+            \(ConversionRecipe.named.map { "- " + $0.summary }.joined(separator: "\n"))
+            """)
+
+    @Argument(help: "A trained network (.h5).")
+    var model: String
+
+    @Option(help: "The recipe: \(ConversionRecipe.named.map(\.name).joined(separator: ", ")).")
+    var recipe = ConversionRecipe.named[0].name
+
+    @Option(help: "Images to calibrate on: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.")
+    var calibrate: String
+
+    @Option(help: "The activation that a threshold stands for: 'max' or a percentile; overrides the recipe's.")
+    var percentile: String?
+
+    @Option(help: "What shares a threshold: layer or channel; overrides the recipe's.")
+    var normalize: String?
+
+    @Option(help: "The potential at the start, as a share of the threshold; overrides the recipe's.")
+    var initialPotential: Double?
+
+    @Option(name: [.customLong("out"), .customShort("o")], help: "The spiking network (.nir).")
+    var out: String
+
+    @Option(help: "How long the diagnostics simulate each image, in milliseconds.")
+    var diagnosticTime: Double = 64
+
+    @Option(help: "On how many of the calibration images the diagnostics are measured; 0 for none.")
+    var diagnosticImages = 50
+
+    @Flag(help: "Replace the output if it exists.")
+    var force = false
+
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var workers: WorkerOptions
+    @OptionGroup var output: PrintOptions
+
+    private struct Result: Encodable {
+        let network: String
+        let recipe: String
+        let neurons: Int
+        let images: Int
+        let out: String
+        let layers: [LayerDiagnostics]
+    }
+
+    func validate() throws {
+        if diagnosticImages < 0 { throw ValidationError("--diagnostic-images is \(diagnosticImages): give 0 or more") }
+        if !(diagnosticTime > 0 && diagnosticTime <= 1e6) {
+            throw ValidationError("--diagnostic-time is \(diagnosticTime): give a time above 0 and up to 1000000 ms")
+        }
+    }
+
+    func run() throws {
+        try Output.check(out, force: force)
+        let recipe = try chosenRecipe()
+        let graph = try Input.trainedNetwork(model)
+        let images = try dataOptions.open(calibrate, defaultSplit: "train")
+        Interrupt.watch()
+        let converted = try Work.convert(graph, recipe: recipe, calibration: images)
+        try Interrupt.check("while converting")
+        let measured = diagnosticImages == 0 ? 0 : min(diagnosticImages, images.count)
+        let layers =
+            measured == 0
+            ? []
+            : try Work.diagnostics(
+                converted, graph: graph, images: try images.first(measured), duration: diagnosticTime,
+                pool: try workers.pool())
+        try NIRFile.write(converted.network, to: out, replacing: force)
+        let result = Result(
+            network: converted.network.name, recipe: recipe.summary, neurons: converted.network.neuronCount,
+            images: images.count, out: out, layers: layers)
+        if output.json { return try Output.json(result) }
+        print("\(result.network): \(result.neurons) neurons, \(recipe.summary)")
+        if !layers.isEmpty { print(Work.table(of: layers)) }
+        print("written to \(out)")
+    }
+
+    private func chosenRecipe() throws -> ConversionRecipe {
+        let base = try ConversionRecipe.named(recipe)
+        guard percentile != nil || normalize != nil || initialPotential != nil else { return base }
+        var statistic = base.statistic
+        if let percentile {
+            let number = percentile.hasSuffix("%") ? String(percentile.dropLast()) : percentile
+            if number == "max" {
+                statistic = .maximum
+            } else if let percent = Double(number) {
+                statistic = .percentile(percent)
+            } else {
+                throw RequestError("--percentile is '\(percentile)': give 'max' or a number above 0 and at most 100")
+            }
+        }
+        var granularity = base.granularity
+        if let normalize {
+            guard let found = ConversionRecipe.Granularity(rawValue: normalize) else {
+                throw RequestError("--normalize is '\(normalize)': give layer or channel")
+            }
+            granularity = found
+        }
+        return try ConversionRecipe(
+            name: "\(base.name)-custom", granularity: granularity, statistic: statistic, reset: base.reset,
+            initialPotential: initialPotential ?? base.initialPotential)
+    }
+}

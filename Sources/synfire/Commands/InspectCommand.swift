@@ -1,0 +1,230 @@
+import ArgumentParser
+import Datasets
+import Formats
+import Foundation
+import HDF5
+import NeuralNetworks
+import SpikingModels
+import SpikingNetworks
+import Tensors
+
+/// `synfire inspect`: what is in a file.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Says what is in a file: a network, a trained model, traces, images, or any other HDF5.",
+        discussion: """
+            Example:
+              synfire inspect models/fashion-cnn/weights.h5
+            """)
+
+    @Argument(help: "A file: .yaml, .h5, .nir, IDX images, or any HDF5.")
+    var file: String
+
+    @OptionGroup var output: PrintOptions
+
+    /// What a file holds: facts, and tables with a heading.
+    struct Contents: Encodable {
+        struct Table: Encodable {
+            let title: String
+            let header: [String]
+            let rows: [[String]]
+        }
+        var kind: String
+        var facts: [String: String] = [:]
+        var tables: [Table] = []
+    }
+
+    func run() throws {
+        let contents = try Self.read(try Input.file(file))
+        if output.json { return try Output.json(contents) }
+        print("\(file): \(contents.kind)")
+        let width = contents.facts.keys.map(\.count).max() ?? 0
+        for (name, value) in contents.facts.sorted(by: { $0.key < $1.key }) where !value.isEmpty {
+            print("  " + name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + value)
+        }
+        for table in contents.tables where !table.rows.isEmpty {
+            print("\n\(table.title)")
+            print(Format.table([table.header] + table.rows))
+        }
+    }
+
+    /// What a file is by its content.
+    private enum Kind {
+        case notHDF5, network, spiking, traces, images, other
+    }
+
+    private static func read(_ path: String) throws -> Contents {
+        switch try kind(of: path) {
+        case .notHDF5: return try idx(path) ?? network(path)
+        case .network: return try network(path)
+        case .spiking: return try spiking(path)
+        case .traces: return try traces(path)
+        case .images: return describe(try ImageDataset(synfireFile: path))
+        case .other:
+            var tree = Contents(kind: "HDF5")
+            tree.tables = [.init(title: "objects", header: ["path", "what"], rows: try walk(path))]
+            return tree
+        }
+    }
+
+    private static func kind(of path: String) throws -> Kind {
+        do {
+            return try hdf5Kind(of: path)
+        } catch {
+            guard error.code == .notHDF5 else { throw error }
+            return .notHDF5
+        }
+    }
+
+    private static func hdf5Kind(of path: String) throws(HDF5Error) -> Kind {
+        let file = try HDF5File.open(path)
+        let root = file.root
+        let names = Set(try root.children().map(\.name))
+        if try root.hasAttribute("format") {
+            let format = try root.attribute("format", as: String.self)
+            if format == ModelFile.format || format == CheckpointFile.format { return .network }
+        }
+        if names.contains("node") { return .spiking }
+        if names.contains("spikes") || names.contains("report") { return .traces }
+        return names.isSuperset(of: ["images", "labels"]) ? .images : .other
+    }
+
+    private static func network(_ path: String) throws -> Contents {
+        let source = try ModelSource.read(path)
+        let graph = source.graph
+        var contents = Contents(kind: "a conventional network, described")
+        contents.facts = [
+            "name": graph.name, "input": "\(graph.inputShape)", "parameters": "\(graph.parameterCount)",
+            "multiply-accumulates": "\(graph.multiplyAccumulates.values.reduce(0, +))",
+        ]
+        switch source {
+        case .description: break
+        case .model(_, let info):
+            contents.kind = "a conventional network, trained"
+            contents.facts["written by"] = "Synfire \(info.synfireVersion)"
+            if let record = info.record {
+                contents.facts["seed"] = "\(record.seed)"
+                contents.facts["epochs"] = "\(record.epochs)"
+                contents.facts["learned from"] = record.data ?? ""
+                contents.facts["trained"] = record.date ?? ""
+                contents.facts["accuracy"] =
+                    record.accuracy.map { "\(Format.percent($0)) of \(record.accuracyData ?? "unnamed images")" } ?? ""
+            }
+        case .checkpoint(let content):
+            contents.kind = "a checkpoint of a training"
+            contents.facts["epochs complete"] = "\(content.checkpoint.history.count)"
+            contents.facts["seed"] = "\(content.checkpoint.seed)"
+        }
+        let macs = graph.multiplyAccumulates
+        contents.tables = [
+            .init(
+                title: "layers", header: ["layer", "type", "output", "parameters", "multiply-accumulates"],
+                rows: graph.nodes.map { node in
+                    [
+                        node.name, node.layer.kind, "\(graph.shapes[node.name] ?? [])",
+                        "\(node.layer.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.tensor.count })",
+                        "\(macs[node.name] ?? 0)",
+                    ]
+                })
+        ]
+        return contents
+    }
+
+    private static func spiking(_ path: String) throws -> Contents {
+        let network = try NIRFile.read(path)
+        var contents = Contents(kind: "a spiking network (NIR)")
+        contents.facts = network.metadata.merging(
+            ["name": network.name, "neurons": "\(network.neuronCount)", "readout": network.readout ?? ""]
+        ) { own, _ in own }
+        contents.tables = [
+            .init(
+                title: "populations", header: ["population", "model", "shape", "neurons"],
+                rows: network.populations.map { ["\($0.name)", $0.model.schema.name, "\($0.shape)", "\($0.count)"] }),
+            .init(
+                title: "projections", header: ["projection", "from", "to", "operators"],
+                rows: network.projections.map { projection in
+                    [
+                        projection.name, projection.source, projection.target,
+                        projection.operators.map { type(of: $0).kind }.joined(separator: " → "),
+                    ]
+                }),
+        ]
+        return contents
+    }
+
+    private static func traces(_ path: String) throws -> Contents {
+        let file = try TraceFile(path)
+        var contents = Contents(kind: "traces (SONATA)")
+        contents.facts = file.facts.merging([
+            "network": file.networkName ?? "", "trials": file.trials.isEmpty ? "" : "\(file.trials.count)",
+            "trial duration": file.trialDuration.map { "\($0) ms" } ?? "",
+            "wall time": file.wallTime.map(Format.seconds) ?? "", "created": file.created ?? "",
+            "complete": file.isComplete ? "" : "no: the run was interrupted",
+        ]) { _, own in own }
+        let known = file.trials.filter { $0.label != nil && $0.prediction != nil }
+        if !known.isEmpty {
+            let right = known.filter { $0.label == $0.prediction }.count
+            contents.facts["accuracy"] = Format.percent(Double(right) / Double(known.count))
+        }
+        contents.tables = [
+            .init(
+                title: "spikes", header: ["population", "shape", "spikes", "from", "to"],
+                rows: try file.populations.map { population in
+                    let range = try file.timeRange(of: population.name)
+                    return [
+                        population.name, population.shape.map { "\($0)" } ?? "–", "\(population.count)",
+                        range.map { "\(Format.count($0.lowerBound)) ms" } ?? "–",
+                        range.map { "\(Format.count($0.upperBound)) ms" } ?? "–",
+                    ]
+                }),
+            .init(
+                title: "reports", header: ["population", "neurons", "samples", "interval", "unit"],
+                rows: file.reports.map {
+                    [$0.population, "\($0.neurons.count)", "\($0.samples)", "\($0.interval) ms", $0.units]
+                }),
+        ]
+        return contents
+    }
+
+    private static func describe(_ images: ImageDataset) -> Contents {
+        var contents = Contents(kind: "labelled images")
+        contents.facts = [
+            "name": images.name, "images": "\(images.count)", "shape": "\(images.shape)",
+            "source": images.provenance.source, "licence": images.provenance.licence,
+        ]
+        var counts = [Int](repeating: 0, count: images.classNames.count)
+        for label in images.labels { counts[label] += 1 }
+        contents.tables = [
+            .init(
+                title: "classes", header: ["class", "images"],
+                rows: zip(images.classNames, counts).map { [$0, "\($1)"] })
+        ]
+        return contents
+    }
+
+    /// IDX images or labels; `nil` for what does not begin like them.
+    private static func idx(_ path: String) throws -> Contents? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        let head = [UInt8]((try? handle.read(upToCount: 4)) ?? Data())
+        let isGzip = head.starts(with: [0x1F, 0x8B])
+        guard isGzip || (head.count == 4 && head[0] == 0 && head[1] == 0) else { return nil }
+        let file = try IDXFile(path: path)
+        var contents = Contents(kind: "IDX" + (isGzip ? ", compressed" : ""))
+        contents.facts = ["shape": "\(file.shape)", "elements": "\(file.elementType)"]
+        return contents
+    }
+
+    /// Every object that a path leads to, each once.
+    private static func walk(_ path: String) throws -> [[String]] {
+        let file = try HDF5File.open(path)
+        let root = file.root
+        var rows: [[String]] = []
+        for child in try root.descendants() {
+            var what = "\(child.kind)"
+            if child.kind == .dataset { what = try root.dataset(child.name).summary() }
+            rows.append(["/" + child.name, what])
+        }
+        return rows
+    }
+}

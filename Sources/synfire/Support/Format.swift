@@ -1,0 +1,41 @@
+import Foundation
+
+/// Numbers as people read them, the same in every locale.
+enum Format {
+    /// A share in percent with two digits.
+    static func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
+
+    /// A number with about three significant digits and a letter for thousands, millions and milliards.
+    static func count(_ value: Double) -> String {
+        switch abs(value) {
+        case 1e9...: String(format: "%.2f G", value / 1e9)
+        case 1e6...: String(format: "%.2f M", value / 1e6)
+        case 1e4...: String(format: "%.1f k", value / 1e3)
+        case 100...: String(format: "%.0f", value)
+        case 10...: String(format: "%.1f", value)
+        default: String(format: "%.2f", value)
+        }
+    }
+
+    /// A span of time.
+    static func seconds(_ value: Double) -> String {
+        if value < 60 { return String(format: "%.1f s", value) }
+        let whole = Int(value.rounded())
+        return whole < 3600
+            ? String(format: "%d:%02d min", whole / 60, whole % 60)
+            : String(format: "%d:%02d h", whole / 3600, whole / 60 % 60)
+    }
+
+    /// Lines with columns of one width, the first flush left and the others flush right.
+    static func table(_ rows: [[String]]) -> String {
+        guard let columns = rows.map(\.count).max() else { return "" }
+        let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { column, text in
+                let room = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + room : room + text
+            }
+            return cells.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,102 @@
+import Formats
+import Foundation
+import NeuralNetworks
+import SpikingNetworks
+
+/// Standard output: a text for people, or one JSON object for programs.
+enum Output {
+    /// Prints a value as JSON with sorted keys, so that two runs can be compared.
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Refuses a path that exists, unless it may be replaced.
+    ///
+    /// Asked before the work begins, so that nothing is computed in vain; whoever writes asks again.
+    static func check(_ path: String, force: Bool) throws {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if exists && isFolder.boolValue { throw RequestError("'\(path)' is a folder: name a file") }
+        if exists, !isRegular(path) { throw RequestError("'\(path)' is not a regular file and cannot be replaced") }
+        if exists && !force { throw RequestError("'\(path)' exists: give --force to replace it, or another --out") }
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
+            throw RequestError("there is no folder '\(parent)' to write '\(path)' into")
+        }
+        guard FileManager.default.isWritableFile(atPath: parent) else {
+            throw RequestError("the folder '\(parent)' cannot be written to")
+        }
+    }
+
+    private static func isRegular(_ path: String) -> Bool {
+        var about = stat()
+        return stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Writes a text to a file: beside it first, then renamed.
+    static func write(_ text: String, to path: String, force: Bool) throws {
+        try check(path, force: force)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let beside = folder.appendingPathComponent(".\(UUID().uuidString).partial")
+        do {
+            try Data(text.utf8).write(to: beside)
+            guard rename(beside.path, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        } catch {
+            try? FileManager.default.removeItem(at: beside)
+            throw WriteError(path: path, reason: error.localizedDescription)
+        }
+    }
+}
+
+/// Files that are read.
+enum Input {
+    /// The path, if there is a file.
+    ///
+    /// - Throws: ``RequestError`` where there is none, or a folder.
+    static func file(_ path: String) throws -> String {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw RequestError("there is no file '\(path)'")
+        }
+        if isFolder.boolValue { throw RequestError("'\(path)' is a folder: name a file") }
+        return path
+    }
+
+    /// A spiking network.
+    ///
+    /// - Throws: ``RequestError`` for a conventional one, with what to do with it.
+    static func spikingNetwork(_ path: String) throws -> Network {
+        do {
+            return try NIRFile.read(try file(path))
+        } catch let error as NIRError {
+            // What can be read as a conventional network has been given to the wrong command.
+            guard let source = try? ModelSource.read(path) else { throw error }
+            throw RequestError(
+                source.isTrained
+                    ? "'\(path)' is a conventional network: convert it first, with 'synfire convert \(path)'"
+                    : "'\(path)' describes a conventional network: train it with 'synfire train', then convert it")
+        }
+    }
+
+    /// A network with the weights of a training, finished or not.
+    ///
+    /// - Throws: ``RequestError`` for a description, whose weights are random.
+    static func trainedNetwork(_ path: String) throws -> Graph {
+        let source = try ModelSource.read(try file(path))
+        guard source.isTrained else {
+            throw RequestError("'\(path)' describes a network that is not trained: run 'synfire train \(path)' first")
+        }
+        return source.graph
+    }
+}
+
+/// A file that could not be written.
+struct WriteError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+    var description: String { "'\(path)' could not be written: \(reason)" }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// A line on the terminal that shows how far work is, how fast it goes and how long it will take; nothing in a pipe.
+final class ProgressBar {
+    private let label: String
+    private let unit: String
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private var lastDrawn: ContinuousClock.Instant?
+    private var isDrawn = false
+
+    /// - Parameters:
+    ///   - label: What is being done.
+    ///   - unit: What is counted, in the plural.
+    init(_ label: String, unit: String) {
+        self.label = label
+        self.unit = unit
+        start = clock.now
+    }
+
+    /// Shows progress, at most ten times a second.
+    func update(_ done: Int, of total: Int, note: String = "") {
+        guard Console.isTerminal else { return }
+        let now = clock.now
+        if let lastDrawn, now - lastDrawn < .milliseconds(100), done < total { return }
+        lastDrawn = now
+        let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+        let share = total > 0 ? min(1, Double(done) / Double(total)) : 1
+        let width = 24
+        let filled = Int(share * Double(width))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        let rate = seconds > 0 ? Double(done) / seconds : 0
+        let left = rate > 0 ? Double(total - done) / rate : .infinity
+        let pace = "\(Format.count(rate)) \(unit)/s"
+        let rest = done < total ? (left.isFinite ? Format.seconds(left) + " left" : "") : Format.seconds(seconds)
+        let text = "\(label) \(bar) \(done)/\(total)  \(pace)  \(rest)  \(note)"
+        FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+        isDrawn = true
+    }
+
+    /// Leaves the line as it is and goes to the next.
+    func finish() {
+        if isDrawn { FileHandle.standardError.write(Data("\n".utf8)) }
+        isDrawn = false
+    }
+
+    deinit { finish() }
+}

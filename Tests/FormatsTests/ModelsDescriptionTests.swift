@@ -1,0 +1,181 @@
+import Formats
+import NeuralNetworks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Descriptions of networks")
+struct ModelsDescriptionTests {
+    /// The network of `models/fashion-cnn`, with everything a training can say.
+    static let text = """
+        # A comment with an & and a *star*.
+        name: fashion-cnn
+        input: [1, 28, 28]
+        layers:
+          - {name: conv1, type: Conv2d, in_channels: 1, out_channels: 32, kernel_size: 3, padding: 1}
+          - {name: bn1, type: BatchNorm2d, num_features: 32}
+          - {name: relu1, type: ReLU}
+          - {name: pool1, type: AvgPool2d, kernel_size: 2}
+          - name: conv2
+            type: Conv2d
+            in_channels: 32
+            out_channels: 64
+            kernel_size: [3, 3]
+            padding: [1, 1]
+          - {name: bn2, type: BatchNorm2d, num_features: 64, eps: 1.0e-4}
+          - {name: relu2, type: ReLU}
+          - {name: pool2, type: AvgPool2d, kernel_size: 2}
+          - {name: flat, type: Flatten}
+          - {name: fc1, type: Linear, in_features: 3136, out_features: 128}
+          - {name: relu3, type: ReLU}
+          - {name: fc2, type: Linear, in_features: 128, out_features: 10}
+        training:
+          data: fashion-mnist:train
+          validation: 0.1
+          epochs: 20
+          batch_size: 128
+          seed: 18446744073709551615
+          optimizer: {type: Adam, lr: 0.002, betas: [0.8, 0.99], weight_decay: 1e-4}
+          schedule: {type: cosine, warmup: 1.5, eta_min: 1e-05}
+          augmentation: [{type: horizontal_flip}, {type: shift, pixels: 2}]
+        """
+
+    @Test("reads layers, shapes and every setting of a training")
+    func readsAll() throws {
+        let description = try ModelDescription(parsing: Self.text, file: "cnn.yaml")
+        let graph = description.graph
+        #expect(graph.name == "fashion-cnn")
+        #expect(graph.inputShape == [1, 28, 28])
+        #expect(graph.outputShape == [10])
+        #expect(graph.nodes.count == 12)
+        #expect(graph.parameterCount == 320 + 64 + 18_496 + 128 + 401_536 + 1_290)
+        #expect(graph["bn2"]?.layer.hyperparameters.real("eps") == 1e-4)
+        #expect(graph["conv2"]?.layer.hyperparameters.pair("padding") == Pair(1, 1))
+
+        let training = try #require(description.training)
+        #expect(training.data == "fashion-mnist:train")
+        #expect(training.validationData == nil)
+        let settings = training.settings
+        #expect(settings.epochs == 20)
+        #expect(settings.batchSize == 128)
+        #expect(settings.seed == .max)
+        guard case .fraction(0.1) = settings.validation else {
+            Issue.record("validation is \(settings.validation)")
+            return
+        }
+        let adam = try #require(settings.optimizer as? Adam)
+        #expect(adam.betas == (0.8, 0.99))
+        #expect(adam.epsilon == 1e-8)
+        #expect(adam.weightDecay == 1e-4)
+        #expect(settings.schedule == LearningRateSchedule(base: 0.002, course: .cosine(final: 1e-5), warmUpEpochs: 1.5))
+        let change = try #require(settings.augmentation as? ShiftAndFlip)
+        #expect(change.flipsHorizontally)
+        #expect(change.maximumShift == 2)
+        try settings.validate()
+    }
+
+    @Test("starts parameters from the training's seed")
+    func seeded() throws {
+        let description = try ModelDescription(parsing: Self.text, file: "cnn.yaml")
+        var again = description.graph
+        again.initializeParameters(seed: .max)
+        #expect(again.nodes.map(\.layer.parameters) == description.graph.nodes.map(\.layer.parameters))
+        again.initializeParameters(seed: 0)
+        #expect(again["fc1"]?.layer.parameters != description.graph["fc1"]?.layer.parameters)
+    }
+
+    @Test("names data to validate on where it is no fraction, and leaves all optional keys out")
+    func shortTraining() throws {
+        let text = """
+            name: n
+            input: [4]
+            layers: [{name: fc, type: Linear, in_features: 4, out_features: 2}]
+            training: {epochs: 1, validation: drawings.h5:50, optimizer: {type: SGD, momentum: 0.9, nesterov: true}}
+            """
+        let training = try #require(ModelDescription(parsing: text, file: "n.yaml").training)
+        #expect(training.validationData == "drawings.h5:50")
+        #expect(training.data == nil)
+        #expect(training.settings.batchSize == 64)
+        #expect(training.settings.schedule == .constant(1e-3))
+        let descent = try #require(training.settings.optimizer as? SGD)
+        #expect(descent.momentum == 0.9)
+        #expect(descent.nesterov)
+    }
+
+    @Test("writes a text that reads back as the same network and training")
+    func roundTrip() throws {
+        let description = try ModelDescription(parsing: Self.text, file: "cnn.yaml")
+        let written = try description.yaml()
+        let again = try ModelDescription(parsing: written, file: "again.yaml")
+        try expectSame(again.graph, description.graph)
+        #expect(again.graph.nodes.map(\.layer.parameters) == description.graph.nodes.map(\.layer.parameters))
+        #expect(try again.yaml() == written)
+        #expect(again.training?.settings.schedule == description.training?.settings.schedule)
+        // Readers of YAML 1.1 take a number with an exponent for a text if it has no point.
+        #expect(written.contains("eta_min: 1.0e-05"))
+    }
+
+    @Test("writes every kind of layer with settings away from their defaults")
+    func everyKind() throws {
+        let graph = try Graph(
+            name: "\"all: #1\" &\u{2028}\\ \u{1F600} é\n", inputShape: [4, 12, 12],
+            sequence: [
+                (
+                    "0",
+                    Conv2d(
+                        4, 8, kernelSize: Pair(3, 2), stride: Pair(1, 2), padding: Pair(2, 1), dilation: 2, groups: 2,
+                        bias: false)
+                ),
+                ("true", BatchNorm2d(8, epsilon: 1e-20, momentum: 1 / 3)), ("-", ReLU()),
+                ("null", try MaxPool2d(kernelSize: 3, stride: 1, padding: Pair(1, 0))),
+                ("späte_Schicht.1", try AvgPool2d(kernelSize: Pair(2, 1), padding: Pair(1, 0), countsPadding: false)),
+                ("Dropout", try Dropout(0.125)), ("flat", Flatten()), ("1e5", try Linear(224, 3, bias: false)),
+            ])
+        let kinds = Set(graph.nodes.map(\.layer.kind))
+        #expect(kinds == Set(LayerCatalog.kinds), "the test leaves out a kind of layer")
+        let text = try ModelDescription.yaml(for: graph)
+        try expectSame(ModelDescription(parsing: text, file: "all.yaml").graph, graph)
+    }
+
+    @Test("keeps branches, whatever the order in which layers are described")
+    func branches() throws {
+        let text = """
+            name: b
+            input: [4]
+            layers:
+              - {name: late, type: ReLU, inputs: [early]}
+              - {name: early, type: Linear, in_features: 4, out_features: 2, inputs: [input]}
+              - {name: last, type: Linear, in_features: 2, out_features: 3, inputs: [early]}
+            """
+        let graph = try ModelDescription(parsing: text, file: "b.yaml").graph
+        #expect(
+            graph.nodes.map(\.name) == ["early", "last", "late"]
+                || graph.nodes.map(\.name) == ["early", "late", "last"])
+        try expectSame(ModelDescription(parsing: ModelDescription.yaml(for: graph), file: "b2.yaml").graph, graph)
+    }
+
+    @Test("reads files, with Windows line ends and a byte order mark too")
+    func files() throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("net.txt")
+        let text =
+            "\u{FEFF}" + Self.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
+        try Array(text.utf8).write(to: path)
+        #expect(try ModelDescription.read(path).graph.nodes.count == 12)
+        guard case .description(let description) = try ModelSource.read(path) else {
+            Issue.record("not taken for a description")
+            return
+        }
+        #expect(description.training?.settings.epochs == 20)
+    }
+
+    private func expectSame(_ found: Graph, _ expected: Graph) throws {
+        #expect(found.name == expected.name)
+        #expect(found.inputShape == expected.inputShape)
+        #expect(found.nodes.map(\.name) == expected.nodes.map(\.name))
+        #expect(found.nodes.map(\.inputs) == expected.nodes.map(\.inputs))
+        #expect(found.nodes.map(\.layer.kind) == expected.nodes.map(\.layer.kind))
+        #expect(found.nodes.map(\.layer.hyperparameters) == expected.nodes.map(\.layer.hyperparameters))
+        #expect(found.shapes == expected.shapes)
+    }
+}

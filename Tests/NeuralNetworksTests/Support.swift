@@ -1,0 +1,142 @@
+import Foundation
+import NeuralNetworks
+import Parallel
+import Tensors
+import Testing
+
+/// Numbers drawn from a seed.
+func randomTensor(_ shape: [Int], seed: UInt64, scale: Double = 1) throws -> Tensor {
+    var stream = RandomStream(seed: seed, stream: 99)
+    return try Tensor(
+        shape: shape, scalars: (0..<shape.reduce(1, *)).map { _ in Float(scale * stream.normal()) })
+}
+
+/// Expects two tensors to agree within `tolerance` times one plus the size of the expected number.
+func expectClose(
+    _ found: Tensor, _ expected: Tensor, tolerance: Float, _ what: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(found.shape == expected.shape, "\(what)", sourceLocation: sourceLocation)
+    guard found.shape == expected.shape else { return }
+    var worst: (error: Float, index: Int) = (0, 0)
+    for (index, (a, b)) in zip(found.scalars, expected.scalars).enumerated() {
+        let error = abs(a - b) / (1 + abs(b))
+        if !(error <= worst.error) { worst = (error, index) }
+    }
+    #expect(
+        worst.error <= tolerance,
+        """
+        \(what) at \(found.position(at: worst.index)): \(found.scalars[worst.index]), \
+        expected \(expected.scalars[worst.index])
+        """, sourceLocation: sourceLocation)
+}
+
+/// A layer with random parameters in a network of its own.
+func network(of layer: any Layer, inputShape: [Int], seed: UInt64) throws -> Graph {
+    var graph = try Graph(name: "one", inputShape: inputShape, sequence: [("layer", layer)])
+    for (index, parameter) in layer.parameters.enumerated() {
+        var values = try randomTensor(parameter.tensor.shape, seed: seed &+ 100 &+ UInt64(index), scale: 0.5)
+        if parameter.name == "running_var" {
+            values = try Tensor(shape: values.shape, scalars: values.scalars.map { abs($0) + 0.1 })
+        }
+        try graph.setParameter(parameter.name, of: "layer", to: values)
+    }
+    return graph
+}
+
+/// Layers of every kind in the catalog, each with an input that it takes and the shape that must come out.
+enum LayerSamples {
+    struct Sample: Sendable, CustomTestStringConvertible {
+        let layer: any Layer
+        let input: [Int]
+        let output: [Int]
+
+        init(_ layer: any Layer, _ input: [Int], _ output: [Int]) {
+            self.layer = layer
+            self.input = input
+            self.output = output
+        }
+
+        var testDescription: String { "\(layer.kind) \(input)" }
+    }
+
+    static let all: Result<[Sample], any Error> = Result {
+        [
+            Sample(try Linear(7, 5), [7], [5]),
+            Sample(try Linear(33, 40, bias: false), [33], [40]),
+            Sample(try Conv2d(1, 16, kernelSize: 3, padding: 1), [1, 6, 5], [16, 6, 5]),
+            Sample(try Conv2d(3, 4, kernelSize: Pair(2, 3), stride: Pair(2, 1), bias: false), [3, 7, 6], [4, 3, 4]),
+            Sample(try Conv2d(16, 32, kernelSize: 3, padding: 1, dilation: 1), [16, 4, 4], [32, 4, 4]),
+            Sample(try Conv2d(2, 5, kernelSize: 3, padding: 2, dilation: Pair(2, 1)), [2, 5, 6], [5, 5, 8]),
+            Sample(try Conv2d(8, 12, kernelSize: 3, stride: 2, padding: 1, groups: 4), [8, 5, 6], [12, 3, 3]),
+            Sample(try BatchNorm2d(3), [3, 4, 5], [3, 4, 5]),
+            Sample(try BatchNorm2d(16, epsilon: 1e-3, momentum: 0.2), [16, 3, 3], [16, 3, 3]),
+            Sample(ReLU(), [11], [11]),
+            Sample(ReLU(), [3, 4, 4], [3, 4, 4]),
+            Sample(try AvgPool2d(kernelSize: 2), [3, 5, 7], [3, 2, 3]),
+            Sample(
+                try AvgPool2d(kernelSize: Pair(3, 2), stride: Pair(1, 2), padding: Pair(1, 0)), [16, 5, 6], [16, 5, 3]),
+            Sample(
+                try AvgPool2d(kernelSize: 3, stride: 2, padding: 1, countsPadding: false), [2, 6, 6], [2, 3, 3]),
+            Sample(try MaxPool2d(kernelSize: 2), [3, 6, 4], [3, 3, 2]),
+            Sample(try MaxPool2d(kernelSize: 3, stride: 2, padding: 1), [16, 7, 6], [16, 4, 3]),
+            Sample(Flatten(), [3, 2, 4], [24]),
+            Sample(Flatten(), [5], [5]),
+            Sample(try Dropout(0.4), [4, 3, 3], [4, 3, 3]),
+            Sample(try Dropout(0), [6], [6]),
+        ]
+    }
+}
+
+/// What PyTorch computed: see `Reference/make_reference.py`.
+struct Reference: Decodable {
+    struct Numbers: Decodable {
+        let shape: [Int]
+        let values: [Float]
+
+        func tensor() throws -> Tensor { try Tensor(shape: shape, scalars: values) }
+    }
+
+    struct LayerCase: Decodable {
+        let input, output, weights, inputGradient, outputInUse: Numbers
+        let state, stateAfter, gradients: [String: Numbers]
+
+        enum CodingKeys: String, CodingKey {
+            case input, output, weights, state, gradients
+            case inputGradient = "input_gradient"
+            case outputInUse = "output_in_use"
+            case stateAfter = "state_after"
+        }
+    }
+
+    struct OptimizerCase: Decodable {
+        struct Step: Decodable {
+            let gradient, after: Numbers
+        }
+        let start: Numbers
+        let steps: [Step]
+    }
+
+    struct TrainingCase: Decodable {
+        let images, outputInUse: Numbers
+        let labels: [Int]
+        let losses: [Double]
+        let state, stateAfter: [String: Numbers]
+
+        enum CodingKeys: String, CodingKey {
+            case images, labels, losses, state
+            case outputInUse = "output_in_use"
+            case stateAfter = "state_after"
+        }
+    }
+
+    let layers: [String: LayerCase]
+    let optimizers: [String: OptimizerCase]
+    let training: [String: TrainingCase]
+
+    static func load() throws -> Reference {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Reference/reference.json")
+        return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: path))
+    }
+}
