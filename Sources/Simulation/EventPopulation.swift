@@ -12,8 +12,6 @@ final class EventPopulation {
     let plan: PlanPopulation
     /// The spikes of the current slice, in order.
     private(set) var spikes: [Spike] = []
-    /// Spikes of the trial so far.
-    private(set) var total = 0
 
     private let offset: WorkBuffer<Double>
     private let slope: WorkBuffer<Double>
@@ -62,7 +60,6 @@ final class EventPopulation {
     func reset(drive: WorkBuffer<Double>?) {
         for place in 0..<count { offset.base[place] = plan.initial[place % period] }
         for index in 0..<period { slope.base[index] = plan.current[index] + (drive?.base[index] ?? 0) }
-        total = 0
         spikes.removeAll(keepingCapacity: true)
     }
 
@@ -96,7 +93,6 @@ final class EventPopulation {
             while let time = crossing(place, column, after: start), time <= end { try fire(place, column, at: time) }
         }
         spikes.sortByTime(from: start, to: end, scratch: &scratch, counts: &counts)
-        total += spikes.count
     }
 
     /// Runs from one time to another with arrivals, which are in order.
@@ -120,7 +116,6 @@ final class EventPopulation {
             low = high
         }
         spikes.sortInstants()
-        total += spikes.count
     }
 
     private func advanceSlice(

@@ -94,7 +94,8 @@ struct DemoCommand: ParsableCommand {
         let report = DemoReportBuilder(
             graph: graph, converted: converted, images: shown, annAccuracy: annAccuracy, multiplyAccumulates: macs,
             rows: rows, layers: layers, traces: traces,
-            annChoices: try Predictor(graph).classify(ImageData(images: shown).batch(Array(0..<Self.recorded)).0),
+            annChoices: try Predictor(graph, pool: pool).classify(
+                ImageData(images: shown).batch(Array(0..<Self.recorded)).0),
             seconds: seconds, workers: pool.workers
         ).report
         try folder.write(report.html(), "report.html")

@@ -63,7 +63,7 @@ final class DiagnosticsBook {
     private var accumulators: [(population: Int, accumulator: DiagnosticsAccumulator)]
 
     init(_ converted: ConvertedNetwork, graph: Graph, duration: Double, pool: WorkerPool) throws {
-        predictor = try Predictor(graph)
+        predictor = try Predictor(graph, pool: pool)
         shape = graph.inputShape
         let populations = converted.network.populations
         accumulators = converted.layers.compactMap { layer in
