@@ -73,7 +73,7 @@ let package = Package(
         module("Units"),
         module("Parallel", ["CSupport"], isHot: true),
         module("HDF5", ["CHDF5", "CHDF5Driver", "Units"]),
-        module("Tensors", ["Parallel", "COneDNN"], isHot: true),
+        module("Tensors", ["Parallel", "COneDNN", "CSupport"], isHot: true),
         module("SpikingModels", ["Units", "Parallel"], isHot: true),
         module("NeuralNetworks", ["Tensors", "Parallel", "Units"], isHot: true),
         module("SpikingNetworks", ["Units", "SpikingModels"]),
@@ -82,7 +82,7 @@ let package = Package(
             [
                 "SpikingNetworks", "SpikingModels", "Units", "Parallel", "CSupport",
             ], isHot: true),
-        module("Conversion", ["NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Units"]),
+        module("Conversion", ["NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Parallel", "Units"]),
         module(
             "Formats",
             [

@@ -67,12 +67,12 @@ allowed() {
         Units | CHDF5 | CHDF5Driver | COneDNN | CZlib | CSupport) echo "" ;;
         Parallel) echo "CSupport" ;;
         HDF5) echo "CHDF5 CHDF5Driver Units" ;;
-        Tensors) echo "Parallel COneDNN" ;;
+        Tensors) echo "Parallel COneDNN CSupport" ;;
         SpikingModels) echo "Units Parallel" ;;
         NeuralNetworks) echo "Tensors Parallel Units" ;;
         SpikingNetworks) echo "Units SpikingModels" ;;
         Simulation) echo "SpikingNetworks SpikingModels Units Parallel CSupport" ;;
-        Conversion) echo "NeuralNetworks SpikingNetworks SpikingModels Tensors Units" ;;
+        Conversion) echo "NeuralNetworks SpikingNetworks SpikingModels Tensors Parallel Units" ;;
         Formats) echo "HDF5 NeuralNetworks SpikingNetworks SpikingModels Tensors Units Yams" ;;
         Datasets) echo "Tensors HDF5 SpikingNetworks CZlib Units" ;;
         Analysis) echo "SpikingNetworks Units" ;;

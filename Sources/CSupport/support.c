@@ -47,6 +47,16 @@ void synfire_watch_for_interrupt(void) {
 
 int synfire_interrupt_signal(void) { return (int)caught; }
 
+void synfire_keep_signals_out(sigset_t *before) {
+    sigset_t set;
+    sigfillset(&set);
+    const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&set, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+void synfire_let_signals_in(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
+
 int synfire_available_processors(void) {
 #ifdef __linux__
     cpu_set_t set;

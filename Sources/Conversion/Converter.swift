@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Parallel
 import SpikingModels
 import SpikingNetworks
 
@@ -40,17 +41,20 @@ public struct Converter: Sendable {
     /// - Parameters:
     ///   - graph: The trained network: layers in a row, ReLU activations, average pooling.
     ///   - calibration: Images like those that it will see; a few hundred are enough.
-    ///   - progress: Told how many images have been run, of how many.
+    ///   - pool: The workers that run the trained network; by default as many as there are cores.
+    ///   - progress: Told how many images have been run, of how many; what it throws ends the work.
     /// - Returns: A network whose readout accumulates the outputs of the trained one.
-    /// - Throws: ``ConversionError`` where the network or the data cannot be used.
+    /// - Throws: ``ConversionError`` where the network or the data cannot be used, and what `progress` throws.
     /// - Complexity: O(images × operations of the trained network).
     public func convert(
-        _ graph: Graph, calibration: some TrainingData, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        _ graph: Graph, calibration: some TrainingData, pool: WorkerPool? = nil,
+        progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
     ) throws -> ConvertedNetwork {
         let chain = try AffineChain(graph)
         let activations = chain.steps.compactMap { if case .neurons(let name) = $0 { name } else { nil } }
         let levels = try ThresholdCalibration(
-            graph, activations: activations, data: calibration, recipe: recipe, progress: progress
+            Predictor(graph, pool: pool), activations: activations, data: calibration, recipe: recipe,
+            progress: progress
         ).levels
         var emitter = try NetworkEmitter(graph: graph, recipe: recipe, levels: levels)
         for step in chain.steps { try emitter.add(step) }

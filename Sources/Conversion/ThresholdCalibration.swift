@@ -8,14 +8,14 @@ struct ThresholdCalibration {
 
     /// - Throws: ``ConversionError`` for data of another shape, activations that are not finite, or a silent layer.
     init(
-        _ graph: Graph, activations: [String], data: some TrainingData, recipe: ConversionRecipe,
-        progress: (_ done: Int, _ of: Int) -> Void
+        _ predictor: Predictor, activations: [String], data: some TrainingData, recipe: ConversionRecipe,
+        progress: (_ done: Int, _ of: Int) throws -> Void
     ) throws {
+        let graph = predictor.graph
         guard data.count > 0 else { throw ConversionError.noData }
         guard data.shape == graph.inputShape else {
             throw ConversionError.dataShape(found: data.shape, expected: graph.inputShape)
         }
-        let predictor = try Predictor(graph)
         // All of a layer counts as one channel where it shares one threshold.
         let channels = Dictionary(uniqueKeysWithValues: activations.map { ($0, graph.shapes[$0]?.first ?? 1) })
         var statistics = channels.mapValues {
@@ -36,7 +36,7 @@ struct ThresholdCalibration {
                         throw ConversionError.badActivation(layer: name, image: first + image)
                     }
                 }
-                progress(pass * data.count + first + indices.count, passes * data.count)
+                try progress(pass * data.count + first + indices.count, passes * data.count)
             }
         }
         levels = try Dictionary(

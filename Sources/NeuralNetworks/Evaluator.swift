@@ -37,7 +37,7 @@ final class Evaluator {
 
     func markParametersChanged() { plan.markParametersChanged() }
 
-    func evaluate(_ data: any TrainingData, progress: ((Int, Int) -> Void)? = nil) throws -> Evaluation {
+    func evaluate(_ data: any TrainingData, progress: ((Int, Int) throws -> Void)? = nil) throws -> Evaluation {
         var (correct, loss) = (0, 0.0)
         var predictions: [Int] = []
         predictions.reserveCapacity(data.count)
@@ -60,7 +60,7 @@ final class Evaluator {
                 if choice == label { correct += 1 }
                 loss += CrossEntropy.loss(row, classes: classes, label: label, gradient: nil, weight: 0)
             }
-            progress?(first + labels.count, data.count)
+            try progress?(first + labels.count, data.count)
         }
         return Evaluation(
             count: data.count, correct: correct, loss: loss / Double(data.count), predictions: predictions)

@@ -92,10 +92,10 @@ public final class Predictor: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - data: The images.
-    ///   - progress: Told how many images are done, of how many.
-    /// - Throws: ``NetworkError`` where data and network do not fit, and whatever the data throw.
+    ///   - progress: Told how many images are done, of how many; what it throws ends the work.
+    /// - Throws: ``NetworkError`` where data and network do not fit, and whatever the data and `progress` throw.
     public func evaluate(
-        _ data: any TrainingData, progress: ((_ done: Int, _ of: Int) -> Void)? = nil
+        _ data: any TrainingData, progress: ((_ done: Int, _ of: Int) throws -> Void)? = nil
     ) throws -> Evaluation {
         try graph.checkFits(data, purpose: "evaluation")
         return try lock.withLock { _ in

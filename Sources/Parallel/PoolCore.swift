@@ -1,3 +1,4 @@
+import CSupport
 import Synchronization
 
 #if canImport(Glibc)
@@ -58,7 +59,12 @@ final class PoolCore: @unchecked Sendable {
         entry.deallocate()
     }
 
+    /// Starts the threads, which take no signals: those are for the threads of the program that we are part of, and
+    /// kernels must not be interrupted (see `KernelThreads`).
     func start(threads count: Int) throws {
+        var signals = sigset_t()
+        synfire_keep_signals_out(&signals)
+        defer { synfire_let_signals_in(&signals) }
         for number in 1..<(count + 1) {
             let start = Unmanaged.passRetained(ThreadStart(core: self, worker: number))
             #if canImport(Darwin)

@@ -2,6 +2,7 @@
 #ifndef SYNFIRE_SUPPORT_H
 #define SYNFIRE_SUPPORT_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /// Whether the processor has AVX2 and FMA, the set that the kernels are compiled for. True on other architectures,
@@ -13,6 +14,15 @@ void synfire_watch_for_interrupt(void);
 
 /// The number of the signal that asked to stop, or 0.
 int synfire_interrupt_signal(void);
+
+/// Keeps signals from the calling thread until `synfire_let_signals_in`, and from threads that it starts meanwhile.
+///
+/// Those that a fault of the thread itself raises still come. What is sent to the process goes to a thread that takes
+/// it, or waits.
+void synfire_keep_signals_out(sigset_t *before);
+
+/// Gives the calling thread back the signals that it had.
+void synfire_let_signals_in(const sigset_t *before);
 
 /// The number of processor cores that this process may use (its affinity where the system has one), at least 1.
 int synfire_available_processors(void);

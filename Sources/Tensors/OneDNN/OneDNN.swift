@@ -1,4 +1,5 @@
 import COneDNN
+import CSupport
 
 /// oneDNN's one engine and its checked calls.
 package enum OneDNN {
@@ -37,11 +38,15 @@ package enum OneDNN {
     }
 }
 
-/// Keeps oneDNN from starting threads of its own.
+/// Prepares threads for oneDNN's kernels: keeps it from starting threads of its own, and signals from its kernels.
 ///
 /// oneDNN cuts a kernel by the number of OpenMP threads of the thread that makes or runs it, and sums in an order that
 /// depends on the cut. Kernels here run on one thread each; what runs side by side is decided by us. OpenMP keeps the
 /// number a thread, so every worker has to be told, and the caller gets its own back.
+///
+/// Matrix products of oneDNN up to 3.11.1 point the stack register into the heap while they run, so that a handler
+/// called there would write over its neighbours (github.com/uxlfoundation/oneDNN/issues/4845). Signals therefore wait
+/// until a kernel's thread is done; workers of a pool never take any.
 package enum KernelThreads {
     private static let setLimit = synfire_openmp_set_threads()
     private static let readLimit = synfire_openmp_max_threads()
@@ -54,10 +59,14 @@ package enum KernelThreads {
     /// Costs a few nanoseconds.
     package static func limitCallingThread() { setLimit?(1) }
 
-    /// Runs `body` with kernels limited to the calling thread, and gives the thread its own number back.
+    /// Runs `body` with kernels limited to the calling thread and signals kept from it, and gives the thread its own
+    /// number and signals back.
     package static func limited<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        var signals = sigset_t()
+        synfire_keep_signals_out(&signals)
+        defer { synfire_let_signals_in(&signals) }
         let before = readLimit?()
         setLimit?(1)
         defer { if let before { setLimit?(before) } }

@@ -76,15 +76,15 @@ struct ConvertCommand: ParsableCommand {
         let graph = try Input.trainedNetwork(model)
         let images = try dataOptions.open(calibrate, defaultSplit: "train")
         Interrupt.watch()
-        let converted = try Work.convert(graph, recipe: recipe, calibration: images)
-        try Interrupt.check("while converting")
+        let pool = try workers.pool()
+        let converted = try Work.convert(graph, recipe: recipe, calibration: images, pool: pool)
         let measured = diagnosticImages == 0 ? 0 : min(diagnosticImages, images.count)
         let layers =
             measured == 0
             ? []
             : try Work.diagnostics(
                 converted, graph: graph, images: try images.first(measured), duration: diagnosticTime,
-                pool: try workers.pool())
+                pool: pool)
         try NIRFile.write(converted.network, to: out, replacing: force)
         let result = Result(
             network: converted.network.name, recipe: recipe.summary, neurons: converted.network.neuronCount,

@@ -38,9 +38,13 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let graph = try Input.trainedNetwork(model)
         let images = ImageData(images: try dataOptions.open(data, defaultSplit: "test"))
+        Interrupt.watch()
         let bar = ProgressBar("evaluating", unit: "images")
         let predictor = try Predictor(graph, pool: try workers.pool())
-        let evaluation = try predictor.evaluate(images) { done, all in bar.update(done, of: all) }
+        let evaluation = try predictor.evaluate(images) { done, all in
+            try Interrupt.check("after \(done) of \(all) images")
+            bar.update(done, of: all)
+        }
         bar.finish()
         let result = Result(
             model: graph.name, data: images.images.name, images: images.count, accuracy: evaluation.accuracy,

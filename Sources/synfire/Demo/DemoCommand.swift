@@ -82,7 +82,7 @@ struct DemoCommand: ParsableCommand {
         let pool = try workers.pool()
 
         let annAccuracy = try Predictor(graph, pool: pool).evaluate(ImageData(images: shown)).accuracy
-        let converted = try Work.convert(graph, recipe: recipe, calibration: calibration)
+        let converted = try Work.convert(graph, recipe: recipe, calibration: calibration, pool: pool)
         try NIRFile.write(converted.network, to: folder.file("fashion-cnn.nir"), replacing: false)
 
         let (tally, layers) = try classify(converted, graph: graph, images: shown, pool: pool)

@@ -12,11 +12,14 @@ import Units
 enum Work {
     /// Converts a trained network.
     static func convert(
-        _ graph: Graph, recipe: ConversionRecipe, calibration: ImageDataset
+        _ graph: Graph, recipe: ConversionRecipe, calibration: ImageDataset, pool: WorkerPool
     ) throws -> ConvertedNetwork {
         let bar = ProgressBar("calibrating", unit: "images")
         defer { bar.finish() }
-        return try Converter(recipe: recipe).convert(graph, calibration: ImageData(images: calibration)) { done, all in
+        return try Converter(recipe: recipe).convert(
+            graph, calibration: ImageData(images: calibration), pool: pool
+        ) { done, all in
+            try Interrupt.check("while calibrating")
             bar.update(done, of: all)
         }
     }
