@@ -4,10 +4,10 @@ SYNFIRE := .build/release/synfire
 CNN := models/fashion-cnn
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-test build demo test data train bench format lint docs clean
+.PHONY: help deps deps-build deps-test build demo test data train bench format lint docs reference clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 deps: deps-build deps-test ## install what building and testing need
 
@@ -37,14 +37,22 @@ bench: build ## run every benchmark in Benchmarks/
 	    [ -f "$$script" ] || { echo "There is no benchmark in Benchmarks/ yet." >&2; exit 1; }; \
 	    [ "$$script" = Benchmarks/peers.sh ] || "$$script"; done
 
+validate: build ## run the networks in models/ and remake the figures of docs/validation/networks.md
+	@scripts/make-figures.sh
+
 format: ## format the Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
 
 lint: ## formatting, file sizes, forbidden patterns, import rules
 	@scripts/lint.sh
 
-docs: deps-build ## build the reference of the libraries as .build/docs
+docs: reference ## build the reference of the libraries as .build/docs
 	@scripts/make-docs.sh
+
+reference: build ## write docs/reference/models.md anew from the catalogs
+	@mkdir -p docs/reference
+	@$(SYNFIRE) models --markdown > docs/reference/models.md.partial
+	@mv docs/reference/models.md.partial docs/reference/models.md
 
 clean: ## remove what was built
 	@rm -rf .build

@@ -76,7 +76,7 @@ let package = Package(
         module("Tensors", ["Parallel", "COneDNN", "CSupport"], isHot: true),
         module("SpikingModels", ["Units", "Parallel"], isHot: true),
         module("NeuralNetworks", ["Tensors", "Parallel", "Units"], isHot: true),
-        module("SpikingNetworks", ["Units", "SpikingModels"]),
+        module("SpikingNetworks", ["Units", "Parallel", "SpikingModels"]),
         module(
             "Simulation",
             [
@@ -103,7 +103,8 @@ let package = Package(
         tests("HDF5Tests", ["HDF5"]),
         tests("TensorsTests", ["Tensors", "Parallel"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "Tensors", "Parallel"], exclude: ["Reference"]),
-        tests("SpikingNetworksTests", ["SpikingNetworks", "SpikingModels", "Units"]),
+        tests(
+            "SpikingNetworksTests", ["SpikingNetworks", "SpikingModels", "Units", "Parallel"], exclude: ["Reference"]),
         tests(
             "SimulationTests", ["Simulation", "SpikingNetworks", "SpikingModels", "Units", "Parallel"],
             exclude: ["Reference"]),

@@ -70,7 +70,7 @@ allowed() {
         Tensors) echo "Parallel COneDNN CSupport" ;;
         SpikingModels) echo "Units Parallel" ;;
         NeuralNetworks) echo "Tensors Parallel Units" ;;
-        SpikingNetworks) echo "Units SpikingModels" ;;
+        SpikingNetworks) echo "Units Parallel SpikingModels" ;;
         Simulation) echo "SpikingNetworks SpikingModels Units Parallel CSupport" ;;
         Conversion) echo "NeuralNetworks SpikingNetworks SpikingModels Tensors Parallel Units" ;;
         Formats) echo "HDF5 NeuralNetworks SpikingNetworks SpikingModels Tensors Units Yams" ;;

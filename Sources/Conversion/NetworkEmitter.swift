@@ -36,7 +36,7 @@ struct NetworkEmitter {
         let (shape, current) = try project(to: name, levels: levels)
         populations.append(
             try Population(
-                name, shape: shape, model: IntegrateAndFire.self, parameters: ["i": current],
+                name, shape: shape, model: IntegrateAndFire.self, parameters: ["i": ParameterValue(current)],
                 options: ["reset": recipe.reset == .subtract ? "subtract" : "to_value"],
                 initialValues: ["v": .uniform(recipe.initialPotential)]))
         layers.append(ConvertedLayer(population: name, activation: activation, levels: levels))
@@ -48,7 +48,8 @@ struct NetworkEmitter {
         if !waiting.isEmpty {
             let name = populationName(fallback: graph.output.name)
             let (shape, current) = try project(to: name, levels: nil)
-            populations.append(try Population(name, shape: shape, model: Integrator.self, parameters: ["i": current]))
+            populations.append(
+                try Population(name, shape: shape, model: Integrator.self, parameters: ["i": ParameterValue(current)]))
             source = (name, shape, [])
         }
         let network = try Network(

@@ -31,8 +31,11 @@ final class PoolCore: @unchecked Sendable {
     private var job: ((Int) -> Void)?
     private var threads: [pthread_t] = []
 
-    /// How often a waiting thread looks before it sleeps: some ten microseconds, about what a wake-up costs.
-    private static let looksBeforeSleep = 4_000
+    /// How often a waiting thread looks before it sleeps.
+    ///
+    /// Some tens of microseconds, about what a wake-up costs on a virtual machine: simulations in steps start a loop every
+    /// few microseconds.
+    private static let looksBeforeSleep = 20_000
 
     /// Set on every thread while it runs a loop's body, so that a nested loop is noticed.
     private static let insideLoop: pthread_key_t = {

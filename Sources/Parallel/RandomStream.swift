@@ -105,3 +105,15 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         }
     }
 }
+
+extension RandomStream {
+    /// The stream that belongs to a name, such as `population/v` of a network.
+    ///
+    /// Streams go by name, not by order, so that adding a population leaves the draws of all others as they were. The
+    /// number is the name's FNV-1a hash (Fowler, Noll & Vo, RFC 9923).
+    public static func number(of name: String) -> UInt32 {
+        var hash: UInt32 = 0x811C_9DC5
+        for byte in name.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash
+    }
+}

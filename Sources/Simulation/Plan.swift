@@ -22,6 +22,7 @@ struct Plan: Sendable {
 
     /// Lowers a network, which has been checked when it was made.
     init(_ network: Network) throws(SimulationError) {
+        try Plan.check(network)
         let index = Dictionary(uniqueKeysWithValues: network.populations.enumerated().map { ($1.name, $0) })
         func place(_ name: String) -> Int {
             guard let found = index[name] else { preconditionFailure("the network was not checked") }
@@ -60,6 +61,21 @@ struct Plan: Sendable {
         }
         analogInputs = everyPopulation.filter { isAnalog[$0] }
         readout = network.readout.map(place)
+    }
+}
+
+extension Plan {
+    /// Refuses what has no closed form here, or acts outside trials.
+    private static func check(_ network: Network) throws(SimulationError) {
+        for population in network.populations {
+            guard !population.isDrawn else { throw .notDrawn(population: population.name) }
+            guard case .stepped = population.dynamics else { continue }
+            throw .needsClockSimulation("population '\(population.name)' (model '\(population.model.schema.name)')")
+        }
+        for projection in network.projections where projection.operatorChain == nil {
+            throw .needsClockSimulation("projection '\(projection.name)', which has synapses with delays,")
+        }
+        if let stimulus = network.stimuli.first { throw .needsClockSimulation("stimulus '\(stimulus.name)'") }
     }
 }
 

@@ -76,6 +76,17 @@ struct RunPlan: Sendable {
         self.probes = probes
     }
 
+    /// How many steps a time has.
+    ///
+    /// - Throws: ``SimulationError`` for a time that is not positive, not a whole number of steps, or beyond counting.
+    static func wholeSteps(
+        _ time: Double, _ what: String, step: Double, allowsZero: Bool = false
+    ) throws(SimulationError) -> Int {
+        if allowsZero, time == 0 { return 0 }
+        try check(time, what, step: step)
+        return Int((time / step).rounded())
+    }
+
     private static func check(_ time: Double, _ what: String, step: Double?) throws(SimulationError) {
         guard time.isFinite, time > 0 else { throw .badTime(what: what, value: time) }
         guard let step else {
@@ -85,7 +96,7 @@ struct RunPlan: Sendable {
         }
         let steps = time / step
         guard steps <= 1e12 else { throw .tooLong(duration: time, step: step) }
-        guard abs(steps - steps.rounded()) <= 1e-9 * max(1, steps), steps.rounded() >= 1 else {
+        guard abs(steps - steps.rounded()) <= min(0.01, 1e-9 * max(1, steps)), steps.rounded() >= 1 else {
             throw .notWholeSteps(what: what, value: time, step: step)
         }
     }

@@ -26,6 +26,24 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case tableTooLarge(projection: String)
     /// A neuron that would spike without end at one instant.
     case unboundedSpikes(population: String, neuron: Int, time: Double)
+    /// Something that only ``ClockSimulation`` runs.
+    case needsClockSimulation(String)
+    /// Memory that the system did not give.
+    case outOfMemory(bytes: Int)
+    /// More synapses than there is memory for, told before they are made.
+    case tooManySynapses(expected: Double, bytes: Double, available: Double)
+    /// More neurons than there is memory for, or than can be counted, told before they are made.
+    case tooManyNeurons(Double, bytes: Double, available: Double)
+    /// A population whose model has no form in steps.
+    case notInSteps(population: String, model: String)
+    /// A chain of operators without delay, which steps cannot have.
+    case operatorsInSteps(projection: String)
+    /// A state variable that a model does not have.
+    case unknownVariable(population: String, model: String, String, valid: [String])
+    /// A state variable that is no longer a number.
+    case notFinite(population: String, neuron: Int, variable: String, time: Double)
+    /// Parameters that are still to be drawn.
+    case notDrawn(population: String)
     /// The run was asked to stop.
     case interrupted(trials: Int, of: Int)
 
@@ -57,7 +75,38 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .unboundedSpikes(let population, let neuron, let time):
             return "neuron \(neuron) of '\(population)' would spike more than a million times at \(time) ms: "
                 + "its input is far above its threshold"
+        case .outOfMemory(let bytes): return "the system has no memory left for \(Self.size(Double(bytes)))"
+        case .tooManySynapses(let expected, let bytes, let available):
+            return "about \(Self.count(expected)) synapses would take \(Self.size(bytes)) of memory, but "
+                + "\(Self.size(available)) are free: make the network smaller"
+        case .tooManyNeurons(let neurons, let bytes, let available):
+            return "\(Self.count(neurons)) neurons would take about \(Self.size(bytes)) of memory, but "
+                + "\(Self.size(available)) are free, and 2^31 - 1 can be counted: make the network smaller"
+        case .notInSteps(let population, let model):
+            return "population '\(population)': model '\(model)' cannot be simulated in steps"
+        case .operatorsInSteps(let projection):
+            return "projection '\(projection)' is a chain of operators without delay, which is run trial by trial; "
+                + "give it as a connector with a delay"
+        case .unknownVariable(let population, let model, let name, let valid):
+            let hint = valid.isEmpty ? "it has none" : NearestName.hint(name, among: valid)
+            return "population '\(population)': model '\(model)' has no variable '\(name)'; \(hint)"
+        case .notFinite(let population, let neuron, let variable, let time):
+            return "neuron \(neuron) of '\(population)': '\(variable)' was no finite number any more at \(time) ms: "
+                + "take a shorter step or other parameters"
+        case .notDrawn(let population):
+            return "population '\(population)' has parameters that are to be drawn: draw them with Network.drawn(seed:)"
+        case .needsClockSimulation(let what):
+            return "\(what) cannot be run trial by trial: simulate the network in steps"
         case .interrupted(let trials, let all): return "interrupted after \(trials) of \(all) trials"
         }
+    }
+
+    private static func size(_ bytes: Double) -> String {
+        let gibibytes = bytes / 1_073_741_824
+        return gibibytes >= 0.1 ? "\((gibibytes * 10).rounded() / 10) GiB" : "\((bytes / 1024).rounded(.up)) KiB"
+    }
+
+    private static func count(_ number: Double) -> String {
+        number >= 1e7 ? "\(Int((number / 1e6).rounded())) million" : "\(Int(number))"
     }
 }

@@ -14,6 +14,13 @@ final class WorkBuffer<Element: BitwiseCopyable> {
         set(values)
     }
 
+    /// Memory that holds `values`.
+    init(holding values: [Element]) {
+        base = .allocate(capacity: max(values.count, 1))
+        count = values.count
+        values.withUnsafeBufferPointer { if let first = $0.baseAddress { base.update(from: first, count: count) } }
+    }
+
     deinit { base.deallocate() }
 
     func fill(_ value: Element) { base.update(repeating: value, count: count) }

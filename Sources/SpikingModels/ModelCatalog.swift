@@ -5,6 +5,23 @@ public enum ModelCatalog {
         AnalogInput.self,
         IntegrateAndFire.self,
         Integrator.self,
+        LIFCurrentExponential.self,
+        LIFCurrentDelta.self,
+        LIFCurrentAlpha.self,
+        LIFConductanceExponential.self,
+        LIFConductanceAlpha.self,
+        AdExConductanceExponential.self,
+        AdExConductanceAlpha.self,
+        AdExCurrentExponential.self,
+        Izhikevich.self,
+        HodgkinHuxleyTraub.self,
+        GLIF.self,
+        Parrot.self,
+        PoissonSource.self,
+        InhomogeneousPoissonSource.self,
+        GammaSource.self,
+        RegularSource.self,
+        SpikeSourceArray.self,
     ]
 
     /// The names of all models.

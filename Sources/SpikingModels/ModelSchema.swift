@@ -16,8 +16,32 @@ public struct ModelSchema: Sendable {
     public let parameters: [ParameterRow]
     /// Choices that hold for a whole population.
     public let options: [OptionRow]
-    /// Variables that change while the model runs.
+    /// Variables that change while the model runs; what may be recorded.
     public let state: [ParameterRow]
+    /// Where spikes and weights go in, in the order of a kernel's inputs; empty for sources.
+    public let receptors: [ReceptorRow]
+    /// Lists of numbers, one for the population or one for each neuron, such as spike times.
+    public let tables: [TableRow]
+    /// Whether the model emits spikes.
+    public let emitsSpikes: Bool
+
+    init(
+        name: String, summary: String, equations: [String], source: String, nirType: String? = nil,
+        parameters: [ParameterRow], options: [OptionRow] = [], state: [ParameterRow], receptors: [ReceptorRow] = [],
+        tables: [TableRow] = [], emitsSpikes: Bool = true
+    ) {
+        self.name = name
+        self.summary = summary
+        self.equations = equations
+        self.source = source
+        self.nirType = nirType
+        self.parameters = parameters
+        self.options = options
+        self.state = state
+        self.receptors = receptors
+        self.tables = tables
+        self.emitsSpikes = emitsSpikes
+    }
 
     /// The row of a parameter or a state variable.
     public func row(_ symbol: String) -> ParameterRow? {
@@ -39,19 +63,76 @@ public struct ParameterRow: Sendable {
     public let pyNN: String?
     /// The name that NEST has for it, where it has one.
     public let nest: String?
+    /// The parameter whose value is taken where none is given, instead of ``defaultValue``.
+    public let follows: String?
     /// One sentence on what it is.
     public let summary: String
 
     init(
-        _ symbol: String, unit: String, default value: Double, allowed: ParameterRange = .finite, pyNN: String? = nil,
-        nest: String? = nil, _ summary: String
+        _ symbol: String, unit: String, default value: Double, follows: String? = nil,
+        allowed: ParameterRange = .finite,
+        pyNN: String? = nil, nest: String? = nil, _ summary: String
     ) {
         self.symbol = symbol
         self.unit = unit
         self.defaultValue = value
         self.allowed = allowed
+        self.follows = follows
         self.pyNN = pyNN
         self.nest = nest
+        self.summary = summary
+    }
+}
+
+/// A place where spikes go in: each has its own time course.
+public struct ReceptorRow: Sendable {
+    /// What weights it takes.
+    public enum Sign: Sendable, Equatable {
+        /// Of either sign, such as currents.
+        case any
+        /// At least 0, such as conductances.
+        case notNegative
+        /// At most 0: inhibitory currents.
+        case notPositive
+    }
+
+    /// The name in descriptions, such as `excitatory`.
+    public let name: String
+    /// The unit of weights, such as `pA`.
+    public let unit: String
+    /// What weights it takes.
+    public let sign: Sign
+    /// One sentence on what a spike does there.
+    public let summary: String
+
+    init(_ name: String, unit: String, sign: Sign = .any, _ summary: String) {
+        self.name = name
+        self.unit = unit
+        self.sign = sign
+        self.summary = summary
+    }
+}
+
+/// A list of numbers that a model needs besides its parameters, such as the times of spikes.
+public struct TableRow: Sendable {
+    /// The name in descriptions, such as `spike_times`.
+    public let symbol: String
+    /// The unit as text.
+    public let unit: String
+    /// The values that are allowed.
+    public let allowed: ParameterRange
+    /// Whether the numbers must not fall along the list.
+    public let isAscending: Bool
+    /// One sentence on what it is.
+    public let summary: String
+
+    init(
+        _ symbol: String, unit: String, allowed: ParameterRange = .finite, isAscending: Bool = false, _ summary: String
+    ) {
+        self.symbol = symbol
+        self.unit = unit
+        self.allowed = allowed
+        self.isAscending = isAscending
         self.summary = summary
     }
 }
@@ -74,6 +155,8 @@ public enum ParameterRange: Sendable, Equatable, CustomStringConvertible {
     case above(Double)
     /// The bound or greater.
     case atLeast(Double)
+    /// Between the bounds, both included.
+    case between(Double, Double)
 
     /// Whether `value` is in the range.
     public func contains(_ value: Double) -> Bool {
@@ -82,6 +165,7 @@ public enum ParameterRange: Sendable, Equatable, CustomStringConvertible {
         case .finite: return true
         case .above(let bound): return value > bound
         case .atLeast(let bound): return value >= bound
+        case .between(let low, let high): return value >= low && value <= high
         }
     }
 
@@ -91,6 +175,7 @@ public enum ParameterRange: Sendable, Equatable, CustomStringConvertible {
         case .finite: "any finite number"
         case .above(let bound): "a finite number above \(bound)"
         case .atLeast(let bound): "a finite number of at least \(bound)"
+        case .between(let low, let high): "a number from \(low) to \(high)"
         }
     }
 }

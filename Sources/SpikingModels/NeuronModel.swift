@@ -6,8 +6,29 @@ public protocol NeuronModel: Sendable {
     /// The rows that describe the model.
     static var schema: ModelSchema { get }
 
-    /// What the engines are to compute, from parameters that have been checked against the schema.
+    /// The family of closed forms that the model belongs to, from parameters that have been checked against the schema.
+    ///
+    /// By default ``Dynamics/stepped``: only its ``makeKernel(_:)`` knows.
     static func dynamics(_ values: ModelValues) -> Dynamics
+
+    /// The number of steps, parameters and memory of some neurons, made ready to be advanced on a grid of time.
+    ///
+    /// - Returns: `nil` where the model cannot be advanced in steps.
+    static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)?
+
+    /// What is wrong with parameters that are each in their range but not together; `nil` by default.
+    ///
+    /// - Returns: A sentence that names the parameters, such as "v_reset (-40) is not below v_threshold (-50)".
+    static func fault(_ values: ModelValues, neuron: Int) -> String?
+}
+
+extension NeuronModel {
+    /// Only in steps.
+    public static func dynamics(_ values: ModelValues) -> Dynamics { .stepped }
+    /// Not in steps.
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { nil }
+    /// Nothing.
+    public static func fault(_ values: ModelValues, neuron: Int) -> String? { nil }
 }
 
 /// The parameters, options and initial values of one population, complete and checked.
@@ -16,15 +37,20 @@ public struct ModelValues: Sendable {
     public let columns: [String: Column]
     /// A choice for each row of the schema's options, by symbol.
     public let options: [String: String]
+    /// For each row of the schema's tables, one list for all neurons or one for each.
+    public let tables: [String: [[Double]]]
 
     /// Takes values that have a column for each row and a choice for each option.
     ///
     /// - Precondition: nothing of the schema is missing.
-    public init(schema: ModelSchema, columns: [String: Column], options: [String: String]) {
+    public init(
+        schema: ModelSchema, columns: [String: Column], options: [String: String], tables: [String: [[Double]]] = [:]
+    ) {
         precondition((schema.parameters + schema.state).allSatisfy { columns[$0.symbol] != nil })
         precondition(schema.options.allSatisfy { options[$0.symbol] != nil })
         self.columns = columns
         self.options = options
+        self.tables = tables
     }
 
     /// The column of a parameter or state variable of the schema.
@@ -34,12 +60,24 @@ public struct ModelValues: Sendable {
     }
 }
 
+extension ModelValues {
+    /// The number of one neuron, where columns are uniform or have one number for each neuron.
+    subscript(neuron: Int, symbol: String) -> Double {
+        switch self[symbol] {
+        case .perNeuron(let values): values[neuron]
+        case let column: column.storedValues.first ?? 0
+        }
+    }
+}
+
 /// A family of dynamics with one closed form, which an engine implements once for all the models in it.
 public enum Dynamics: Sendable {
     /// Emits a number that is constant over a trial and is given from outside; never spikes.
     case analog
     /// A potential that grows linearly between inputs.
     case integrating(IntegratingDynamics)
+    /// Known only to the model's own kernel, which the clock engine runs.
+    case stepped
 }
 
 /// Potentials with a constant slope between inputs, which spike and are reset at a threshold, or only add up.

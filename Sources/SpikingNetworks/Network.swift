@@ -10,6 +10,8 @@ public struct Network: Sendable {
     public let populations: [Population]
     /// The projections.
     public let projections: [Projection]
+    /// What acts on neurons from outside.
+    public let stimuli: [Stimulus]
     /// The name of the population that is read out, where the network classifies or computes something.
     public let readout: String?
     /// Facts about where the network is from, by key; stored with it.
@@ -18,41 +20,27 @@ public struct Network: Sendable {
     /// Makes a network of populations and projections, in any order.
     ///
     /// - Throws: ``SpikingNetworkError`` for duplicate or unknown names, shapes that do not fit, projections into a source,
-    ///   or a loop.
+    ///   units or receptors, or a loop of operators.
     /// - Complexity: O(populations × projections).
     public init(
-        name: String, populations: [Population], projections: [Projection], readout: String? = nil,
+        name: String, populations: [Population], projections: [Projection], stimuli: [Stimulus] = [],
+        readout: String? = nil,
         metadata: [String: String] = [:]
     ) throws(SpikingNetworkError) {
         guard !populations.isEmpty else { throw .incomplete("network '\(name)' has no population") }
         let names = populations.map(\.name)
         try Network.checkDuplicates(names)
-        try Network.checkDuplicates(projections.map(\.name))
+        try Network.checkDuplicates(projections.map(\.name) + stimuli.map(\.name))
         let byName = Dictionary(uniqueKeysWithValues: populations.map { ($0.name, $0) })
-        for projection in projections {
-            let user = "projection '\(projection.name)'"
-            guard let source = byName[projection.source] else {
-                throw .unknownPopulation(projection.source, usedBy: user, valid: names)
-            }
-            guard let target = byName[projection.target] else {
-                throw .unknownPopulation(projection.target, usedBy: user, valid: names)
-            }
-            if case .analog = target.dynamics {
-                throw .sourceAsTarget(projection: projection.name, population: target.name)
-            }
-            let shapes = try projection.shapes(from: source.shape)
-            guard let end = shapes.last, end == target.shape else {
-                throw .projectionShape(
-                    projection: projection.name, found: shapes.last ?? [], target: target.name,
-                    expected: target.shape)
-            }
-        }
+        for projection in projections { try NetworkCheck(byName, names).check(projection) }
+        for stimulus in stimuli { try NetworkCheck(byName, names).check(stimulus) }
         if let readout, byName[readout] == nil {
             throw .unknownPopulation(readout, usedBy: "the readout", valid: names)
         }
         self.name = name
         self.populations = try Network.ordered(populations, projections)
         self.projections = projections
+        self.stimuli = stimuli
         self.readout = readout
         self.metadata = metadata
     }
@@ -63,6 +51,24 @@ public struct Network: Sendable {
     /// The populations that are given from outside.
     public var analogInputs: [Population] {
         populations.filter { if case .analog = $0.dynamics { true } else { false } }
+    }
+
+    /// The network with a number for each neuron in place of each distribution of parameters and initial values.
+    ///
+    /// - Throws: ``SpikingNetworkError`` for a draw that a parameter does not allow.
+    public func drawn(seed: UInt64) throws(SpikingNetworkError) -> Network {
+        var drawn: [Population] = []
+        for population in populations { drawn.append(try population.drawn(seed: seed)) }
+        return Network(self, populations: drawn)
+    }
+
+    private init(_ network: Network, populations: [Population]) {
+        name = network.name
+        self.populations = populations
+        projections = network.projections
+        stimuli = network.stimuli
+        readout = network.readout
+        metadata = network.metadata
     }
 
     /// How many neurons there are, sources from outside not counted.
@@ -82,12 +88,13 @@ public struct Network: Sendable {
     private static func ordered(
         _ populations: [Population], _ projections: [Projection]
     ) throws(SpikingNetworkError) -> [Population] {
+        let chains = projections.filter { $0.operatorChain != nil }
         var waiting = populations
         var placed: [Population] = []
         var names: Set<String> = []
         while !waiting.isEmpty {
             let ready = waiting.firstIndex { candidate in
-                projections.allSatisfy { $0.target != candidate.name || names.contains($0.source) }
+                chains.allSatisfy { $0.target != candidate.name || names.contains($0.source) }
             }
             guard let ready else { throw .loop(waiting.map(\.name)) }
             names.insert(waiting[ready].name)

@@ -25,6 +25,9 @@ public struct Population: Sendable {
     /// The family of dynamics that the engines compute.
     public var dynamics: Dynamics { model.dynamics(values) }
 
+    /// Where the neurons are, if anywhere.
+    public let positions: Positions?
+
     /// Makes a population; what is not given takes the schema's default.
     ///
     /// - Parameters:
@@ -34,62 +37,74 @@ public struct Population: Sendable {
     ///   - parameters: Numbers by symbol of the schema.
     ///   - options: Choices by symbol of the schema.
     ///   - initialValues: Numbers for state variables, by symbol of the schema.
+    ///   - tables: Lists by symbol of the schema: one for all neurons, or one for each.
+    ///   - positions: Where the neurons are.
     /// - Throws: ``SpikingNetworkError`` for an unknown symbol (with the nearest one), a value outside its range (with the
-    ///   neuron), or a column of another length than the population's.
+    ///   neuron), a unit that does not fit, or a column of another length than the population's.
     public init(
-        _ name: String, shape: [Int], model: any NeuronModel.Type, parameters: [String: Column] = [:],
-        options: [String: String] = [:], initialValues: [String: Column] = [:]
+        _ name: String, shape: [Int], model: any NeuronModel.Type, parameters: [String: ParameterValue] = [:],
+        options: [String: String] = [:], initialValues: [String: ParameterValue] = [:],
+        tables: [String: [[Double]]] = [:], positions: Positions? = nil
     ) throws(SpikingNetworkError) {
         guard !name.isEmpty, !name.contains("/"), name != "." else { throw .badName(name) }
-        guard (1...3).contains(shape.count), shape.allSatisfy({ $0 >= 1 }), checkedProduct(shape) != nil else {
-            throw .badShape(population: name, shape)
-        }
-        let schema = model.schema
-        var columns: [String: Column] = [:]
-        let given = parameters.merging(initialValues) { first, _ in first }
-        let rows = schema.parameters + schema.state
-        for symbol in given.keys.sorted() where !rows.contains(where: { $0.symbol == symbol }) {
-            throw .unknownParameter(population: name, model: schema.name, symbol, valid: rows.map(\.symbol))
-        }
-        for row in rows {
-            let column = given[row.symbol] ?? .uniform(row.defaultValue)
-            try Population.check(column, row: row, population: name, shape: shape)
-            columns[row.symbol] = column
-        }
-        var choices: [String: String] = [:]
-        for symbol in options.keys.sorted() where !schema.options.contains(where: { $0.symbol == symbol }) {
-            throw .unknownParameter(population: name, model: schema.name, symbol, valid: schema.options.map(\.symbol))
-        }
-        for row in schema.options {
-            let choice = options[row.symbol] ?? row.choices[0]
-            guard row.choices.contains(choice) else {
-                throw .unknownChoice(population: name, option: row.symbol, choice, valid: row.choices)
-            }
-            choices[row.symbol] = choice
-        }
+        guard (1...3).contains(shape.count), shape.allSatisfy({ $0 >= 1 }), let count = checkedProduct(shape),
+            count <= Int(Int32.max)
+        else { throw .badShape(population: name, shape) }
+        let owner = "population '\(name)'"
+        let values = try ModelValues.checked(
+            model.schema, owner: owner, shape: shape,
+            parameters: parameters.merging(initialValues) { first, _ in first }, options: options, tables: tables)
+        self.init(name, shape, model, values, positions)
+        try checkTogether()
+        if let positions, let fault = positions.fault(shape: shape) { throw .unfitParameters(owner, fault) }
+    }
+
+    /// Makes a population of `count` neurons in a row.
+    public init(
+        _ name: String, count: Int, model: any NeuronModel.Type, parameters: [String: ParameterValue] = [:],
+        options: [String: String] = [:], initialValues: [String: ParameterValue] = [:],
+        tables: [String: [[Double]]] = [:], positions: Positions? = nil
+    ) throws(SpikingNetworkError) {
+        try self.init(
+            name, shape: [count], model: model, parameters: parameters, options: options, initialValues: initialValues,
+            tables: tables, positions: positions)
+    }
+
+    private init(
+        _ name: String, _ shape: [Int], _ model: any NeuronModel.Type, _ values: ModelValues, _ positions: Positions?
+    ) {
         self.name = name
         self.shape = shape
         self.model = model
-        self.values = ModelValues(schema: schema, columns: columns, options: choices)
+        self.values = values
+        self.positions = positions
     }
 
-    private static func check(
-        _ column: Column, row: ParameterRow, population: String, shape: [Int]
-    ) throws(SpikingNetworkError) {
-        let expected: Int
-        switch column {
-        case .uniform: expected = 1
-        case .perChannel: expected = shape[0]
-        case .perNeuron: expected = shape.reduce(1, *)
-        }
-        let stored = column.storedValues
-        guard stored.count == expected else {
-            throw .columnLength(population: population, row.symbol, found: stored.count, expected: expected)
-        }
-        if let index = stored.firstIndex(where: { !row.allowed.contains($0) }) {
-            throw .valueOutOfRange(
-                population: population, parameter: row.symbol, index: index, value: stored[index],
-                allowed: row.allowed)
+    /// Whether parameters or initial values are still to be drawn.
+    public var isDrawn: Bool { values.columns.values.contains(where: \.isDrawn) }
+
+    /// The population with a number for each neuron in place of each distribution.
+    ///
+    /// A neuron's draw depends on the seed, the names of population and parameter, and its index only.
+    ///
+    /// - Throws: ``SpikingNetworkError`` for a draw that the parameter does not allow.
+    public func drawn(seed: UInt64) throws(SpikingNetworkError) -> Population {
+        let drawn = try values.drawn(model.schema, owner: "population '\(name)'", name: name, count: count, seed: seed)
+        guard let drawn else { return self }
+        let result = Population(name, shape, model, drawn, positions)
+        try result.checkTogether()
+        return result
+    }
+
+    private func checkTogether() throws(SpikingNetworkError) {
+        let owner = "population '\(name)'"
+        // One neuron stands for all where nothing that is checked differs between neurons.
+        let differs = values.columns.values.contains { if case .perNeuron = $0 { true } else { false } }
+        guard !isDrawn else { return }
+        for neuron in 0..<(differs ? count : 1) {
+            if let fault = model.fault(values, neuron: neuron) {
+                throw .unfitParameters(differs ? "\(owner), neuron \(neuron)" : owner, fault)
+            }
         }
     }
 }

@@ -10,13 +10,21 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
     /// A shape that is not one to three extents of at least 1.
     case badShape(population: String, [Int])
     /// A parameter or option that the model does not have.
-    case unknownParameter(population: String, model: String, String, valid: [String])
+    case unknownParameter(owner: String, model: String, String, valid: [String])
     /// An option's choice that the model does not have.
-    case unknownChoice(population: String, option: String, String, valid: [String])
+    case unknownChoice(owner: String, option: String, String, valid: [String])
     /// A column of another length than the population's.
-    case columnLength(population: String, String, found: Int, expected: Int)
+    case columnLength(owner: String, String, found: Int, expected: Int)
     /// A value that the schema does not allow.
-    case valueOutOfRange(population: String, parameter: String, index: Int, value: Double, allowed: ParameterRange)
+    case valueOutOfRange(owner: String, parameter: String, index: Int, value: Double, allowed: ParameterRange)
+    /// A unit that measures something else than the parameter.
+    case wrongUnit(owner: String, parameter: String, found: String, expected: String)
+    /// Values that are each allowed but not together, or a rule that cannot be met.
+    case unfitParameters(String, String)
+    /// A receptor that a model does not have.
+    case unknownReceptor(projection: String, model: String, String, valid: [String])
+    /// A projection that the network does not have.
+    case unknownProjection(String, valid: [String])
     /// A population that the network does not have.
     case unknownPopulation(String, usedBy: String, valid: [String])
     /// An operator that does not fit the shape in front of it.
@@ -40,16 +48,24 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
         case .duplicateName(let name): return "two parts of the network are called '\(name)': names must differ"
         case .badShape(let population, let shape):
             return "population '\(population)' has the shape \(shape): give one to three extents of at least 1"
-        case .unknownParameter(let population, let model, let symbol, let valid):
+        case .unknownParameter(let owner, let model, let symbol, let valid):
             let hint = valid.isEmpty ? "the model has none" : NearestName.hint(symbol, among: valid)
-            return "population '\(population)': model '\(model)' has no parameter '\(symbol)'; \(hint)"
-        case .unknownChoice(let population, let option, let choice, let valid):
-            return "population '\(population)': option '\(option)' cannot be '\(choice)'; "
+            return "\(owner): model '\(model)' has no parameter '\(symbol)'; \(hint)"
+        case .unknownChoice(let owner, let option, let choice, let valid):
+            return "\(owner): option '\(option)' cannot be '\(choice)'; "
                 + NearestName.hint(choice, among: valid)
-        case .columnLength(let population, let symbol, let found, let expected):
-            return "population '\(population)': '\(symbol)' has \(found) values where \(expected) are needed"
-        case .valueOutOfRange(let population, let parameter, let index, let value, let allowed):
-            return "population '\(population)': '\(parameter)'[\(index)] is \(value); allowed is \(allowed)"
+        case .columnLength(let owner, let symbol, let found, let expected):
+            return "\(owner): '\(symbol)' has \(found) values where \(expected) are needed"
+        case .valueOutOfRange(let owner, let parameter, let index, let value, let allowed):
+            return "\(owner): '\(parameter)'[\(index)] is \(value); allowed is \(allowed)"
+        case .wrongUnit(let owner, let parameter, let found, let expected):
+            return "\(owner): '\(parameter)' is given in '\(found)', but is measured in \(expected)"
+        case .unfitParameters(let owner, let fault): return "\(owner): \(fault)"
+        case .unknownReceptor(let projection, let model, let name, let valid):
+            let hint = valid.isEmpty ? "the model takes no input" : NearestName.hint(name, among: valid)
+            return "projection '\(projection)': model '\(model)' has no receptor '\(name)'; \(hint)"
+        case .unknownProjection(let name, let valid):
+            return "the network has no projection '\(name)'; \(NearestName.hint(name, among: valid))"
         case .unknownPopulation(let name, let user, let valid):
             return "\(user) names the population '\(name)', which the network does not have; "
                 + NearestName.hint(name, among: valid)

@@ -44,3 +44,57 @@ extension Quantity {
     /// A potential of `value` millivolts.
     public static func millivolts(_ value: Double) -> Self { Self(inUnit: value) }
 }
+
+/// A current, in picoamperes.
+@frozen public struct Picoamperes: Quantity {
+    /// Picoamperes are written `pA`.
+    public static var unit: String { "pA" }
+    /// The number in pA.
+    public var value: Double
+    /// Makes a quantity from a number in pA.
+    public init(inUnit value: Double) { self.value = value }
+    /// A quantity of `value` pA.
+    public static func picoamperes(_ value: Double) -> Self { Self(inUnit: value) }
+    /// A quantity of `value` nA.
+    public static func nanoamperes(_ value: Double) -> Self { Self(inUnit: value * 1000) }
+}
+
+/// A conductance, in nanosiemens.
+@frozen public struct Nanosiemens: Quantity {
+    /// Nanosiemens are written `nS`.
+    public static var unit: String { "nS" }
+    /// The number in nS.
+    public var value: Double
+    /// Makes a quantity from a number in nS.
+    public init(inUnit value: Double) { self.value = value }
+    /// A quantity of `value` nS.
+    public static func nanosiemens(_ value: Double) -> Self { Self(inUnit: value) }
+}
+
+/// A capacitance, in picofarads.
+@frozen public struct Picofarads: Quantity {
+    /// Picofarads are written `pF`.
+    public static var unit: String { "pF" }
+    /// The number in pF.
+    public var value: Double
+    /// Makes a quantity from a number in pF.
+    public init(inUnit value: Double) { self.value = value }
+    /// A quantity of `value` pF.
+    public static func picofarads(_ value: Double) -> Self { Self(inUnit: value) }
+    /// A quantity of `value` nF.
+    public static func nanofarads(_ value: Double) -> Self { Self(inUnit: value * 1000) }
+}
+
+/// A rate, in events a second.
+@frozen public struct Hertz: Quantity {
+    /// Hertz are written `Hz`.
+    public static var unit: String { "Hz" }
+    /// The number in Hz.
+    public var value: Double
+    /// Makes a quantity from a number in Hz.
+    public init(inUnit value: Double) { self.value = value }
+    /// A quantity of `value` Hz.
+    public static func hertz(_ value: Double) -> Self { Self(inUnit: value) }
+    /// A quantity of `value` kHz.
+    public static func kilohertz(_ value: Double) -> Self { Self(inUnit: value * 1000) }
+}

@@ -62,6 +62,16 @@ enum Examples {
     static let rates = RatePlot(
         title: "Population rates", populations: denseRaster.bands, range: 0..<1000, bin: 10)
 
+    static let activity = ActivityPlot(
+        title: "Spikes and rates", populations: denseRaster.bands, range: 0..<200, bin: 1, neuronLimit: 50)
+
+    static let neuronRates = RatesPlot(
+        title: "Rates of neurons",
+        populations: [
+            poisson("L2/3 excitatory", neurons: 400, rate: 8, duration: 2000, seed: 51),
+            poisson("L2/3 inhibitory", neurons: 100, rate: 15, duration: 2000, seed: 52),
+        ], range: 0..<2000, references: ["L2/3 inhibitory": 15])
+
     static let intervals = ISIHistogram(
         title: "Intervals of a Poisson population",
         intervals: poisson("p", neurons: 200, rate: 20, duration: 5000, seed: 7).intervals)

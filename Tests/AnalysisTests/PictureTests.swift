@@ -6,7 +6,8 @@ import Testing
 struct PictureTests {
     static let all: [(name: String, picture: any Picture)] = [
         ("raster", Examples.raster), ("dense-raster", Examples.denseRaster), ("rate", Examples.rates),
-        ("intervals", Examples.intervals), ("traces", Examples.traces), ("accuracy", Examples.accuracy.plot),
+        ("activity", Examples.activity), ("rates", Examples.neuronRates), ("intervals", Examples.intervals),
+        ("traces", Examples.traces), ("accuracy", Examples.accuracy.plot),
         (
             "scatter",
             ScatterPlot(
@@ -94,6 +95,10 @@ struct PictureTests {
             RatePlot(title: "r", populations: [none], range: 0..<0), ISIHistogram(title: "i", intervals: []),
             TracePlot(title: "t", traces: []), AccuracyPlot(title: "a", series: []),
             ScatterPlot(title: "s", points: [], xName: "x", yName: "y"), ISIHistogram(title: "i", intervals: [0, 0]),
+            ActivityPlot(title: "a", populations: [none], range: 0..<0),
+            ActivityPlot(title: "a", populations: [], range: 0..<10),
+            RatesPlot(title: "r", populations: [none], range: 0..<0, references: ["none": 1]),
+            RatesPlot(title: "r", populations: [], range: 0..<10),
             TracePlot(title: "t", traces: [.init(name: "n", points: [PlotPoint(x: .nan, y: .infinity)], spikes: [1])]),
         ]
         for picture in pictures {

@@ -28,7 +28,9 @@ struct ExampleTests {
         }
     }
 
-    @Test("Each subcommand's example runs", arguments: ["train", "evaluate", "convert", "simulate", "inspect", "plot"])
+    @Test(
+        "Each subcommand's example runs",
+        arguments: ["train", "evaluate", "convert", "simulate", "inspect", "plot", "models"])
     func subcommandExamples(name: String) throws {
         let folder = try Command.workFolder()
         let lines = try examples([name]).filter { $0.first == name }
@@ -67,7 +69,7 @@ struct ExampleTests {
             ],
             ["simulate", "s.nir", "--data", "fashion-mnist-sample:2", "--out", "t.h5", "--at", "4,8", "--json"],
             ["plot", "t.h5", "--out", "p.svg", "--json"], ["inspect", "t.h5", "--json"],
-            ["inspect", "s.nir", "--json"],
+            ["inspect", "s.nir", "--json"], ["models", "--json"],
             ["inspect", "datasets/fashion-mnist-sample/fashion-mnist-sample.h5", "--json"],
             ["inspect", "models/fashion-cnn/network.yaml", "--json"],
             [

@@ -1,6 +1,7 @@
 import SpikingModels
 import SpikingNetworks
 import Testing
+import Units
 
 /// What holds for every entry of the catalogs, so that a new model or operator is tested by being listed.
 @Suite("Catalogs of models and operators")
@@ -25,7 +26,59 @@ struct CatalogTests {
             switch population.dynamics {
             case .analog: #expect(schema.state.isEmpty)
             case .integrating(let dynamics): #expect(dynamics.initialPotential == .uniform(0))
+            case .stepped:
+                #expect(
+                    model.makeKernel(setup(of: population)) != nil, "\(schema.name) has neither dynamics nor a kernel")
             }
+        }
+    }
+
+    private func setup(of population: Population) -> KernelSetup {
+        KernelSetup(
+            neurons: 0..<population.count, neuronsPerChannel: population.neuronsPerChannel, step: 0.1,
+            values: population.values, seed: 1, stream: 0)
+    }
+
+    @Test("What a row follows is a parameter before it with the same unit, and units are units")
+    func rows() {
+        for schema in ModelCatalog.all.map({ $0.schema }) {
+            for (index, row) in (schema.parameters + schema.state).enumerated() {
+                #expect(UnitScale.isUnit(row.unit), "\(schema.name).\(row.symbol)")
+                guard let followed = row.follows else { continue }
+                let rows = (schema.parameters + schema.state)[..<index]
+                let target = rows.first { $0.symbol == followed }
+                #expect(target?.unit == row.unit, "\(schema.name).\(row.symbol)")
+                #expect(target?.defaultValue == row.defaultValue, "\(schema.name).\(row.symbol)")
+            }
+            #expect(Set(schema.receptors.map(\.name)).count == schema.receptors.count)
+            for receptor in schema.receptors {
+                #expect(UnitScale.isUnit(receptor.unit) && !receptor.summary.isEmpty, "\(schema.name).\(receptor.name)")
+            }
+        }
+    }
+
+    @Test("A kernel begins with the initial values that a population was given")
+    func initialValues() throws {
+        for model in ModelCatalog.all {
+            let schema = model.schema
+            var given: [String: ParameterValue] = [:]
+            for (index, row) in schema.state.enumerated() {
+                // A little off the default, as each row allows.
+                let shifted = row.defaultValue + 0.01 * Double(index + 1)
+                given[row.symbol] = .uniform(row.allowed.contains(shifted) ? shifted : row.defaultValue * 0.9)
+            }
+            let last = Dictionary(
+                uniqueKeysWithValues: schema.options.map { ($0.symbol, $0.choices[$0.choices.count - 1]) })
+            let population = try Population("p", count: 3, model: model, options: last, initialValues: given)
+            // The memory of a kernel is the setup's.
+            let setup = setup(of: population)
+            guard let kernel = model.makeKernel(setup) else { continue }
+            for row in schema.state {
+                let value = kernel.value(of: row.symbol, neuron: 2)
+                let expected = population.values[row.symbol].storedValues[0]
+                #expect(abs(value - expected) < 1e-5 * max(1, abs(expected)), "\(schema.name).\(row.symbol): \(value)")
+            }
+            withExtendedLifetime(setup) {}
         }
     }
 

@@ -94,7 +94,7 @@ struct Scale {
     }
 
     /// The next of 1, 2, 5, 10 times a power of ten.
-    private static func roundStep(_ step: Double) -> Double {
+    static func roundStep(_ step: Double) -> Double {
         let power = pow(10, floor(Foundation.log10(step)))
         let multiple = step / power
         return power * (multiple <= 1.0001 ? 1 : multiple <= 2.0001 ? 2 : multiple <= 5.0001 ? 5 : 10)

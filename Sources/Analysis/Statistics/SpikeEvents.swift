@@ -43,6 +43,31 @@ public struct SpikeEvents: Sendable, Equatable {
         SpikeStatistics.rate(count: count, neurons: neuronCount, duration: duration)
     }
 
+    /// The rate of each neuron in a stretch of time, in spikes per second, silent neurons included.
+    ///
+    /// - Parameter range: In ms, closed at its lower and open at its upper end; not empty.
+    public func rates(in range: Range<Double>) -> [Double] {
+        var counts = Array(repeating: 0.0, count: neuronCount)
+        for (time, neuron) in zip(times, neurons) where range.contains(time) { counts[neuron] += 1 }
+        let duration = range.upperBound - range.lowerBound
+        return counts.map { $0 * 1000 / duration }
+    }
+
+    /// How much neurons fire together: the variance of the number of their spikes in a bin, divided by its mean.
+    ///
+    /// Independent Poisson processes have 1.
+    ///
+    /// - Parameters:
+    ///   - range: In ms, closed at its lower and open at its upper end.
+    ///   - bin: In ms; 3 in the source.
+    ///   - limit: The most neurons that count, from the first; 1,000 in the source. The number grows with them.
+    /// - Returns: Nil for fewer than two bins, or without spikes.
+    /// - Source: T. C. Potjans, M. Diesmann 2014, Cereb. Cortex 24:785, doi:10.1093/cercor/bhs358 (figure 6).
+    public func synchrony(in range: Range<Double>, bin: Double = 3, neurons limit: Int = 1000) -> Double? {
+        let shown = zip(times, neurons).filter { $0.1 < limit }.map(\.0)
+        return SpikeStatistics.fanoFactor(of: SpikeStatistics.counts(of: shown, in: range, window: bin))
+    }
+
     /// The coefficient of variation of each neuron that has at least three spikes.
     public var coefficientsOfVariation: [Double] {
         trains.compactMap { SpikeStatistics.coefficientOfVariation(of: SpikeStatistics.intervals(of: $0)) }

@@ -4,6 +4,8 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /// Whether the processor has AVX2 and FMA, the set that the kernels are compiled for. True on other architectures,
 /// where nothing beyond their baseline is asked for.
@@ -26,6 +28,15 @@ void synfire_let_signals_in(const sigset_t *before);
 
 /// The number of processor cores that this process may use (its affinity where the system has one), at least 1.
 int synfire_available_processors(void);
+
+/// Memory of `bytes` bytes, zero, in large pages where the system has them; NULL where there is not enough.
+void *synfire_take_pages(size_t bytes);
+
+/// Gives memory of `synfire_take_pages` back.
+void synfire_give_pages(void *memory, size_t bytes);
+
+/// The bytes of memory that could be taken now, as far as the system tells; 0 where it does not.
+uint64_t synfire_available_memory(void);
 
 /// Asks for the cache line at `address` to be brought near, for reading.
 static inline void synfire_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }

@@ -3,7 +3,8 @@ import Yams
 /// Keys and values of a description.
 struct DescriptionSection {
     let value: DescriptionValue
-    private let entries: [(key: DescriptionValue, name: String, value: DescriptionValue)]
+    /// All keys and values, in the order of the file.
+    let entries: [(key: DescriptionValue, name: String, value: DescriptionValue)]
 
     /// How messages call the section.
     private var title: String { value.what }

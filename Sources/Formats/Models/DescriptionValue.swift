@@ -42,10 +42,26 @@ struct DescriptionValue {
         return scalar.string
     }
 
+    /// Whether keys and values stand there.
+    var isSection: Bool { if case .mapping = node { true } else { false } }
+
+    /// Whether a list stands there.
+    var isList: Bool { if case .sequence = node { true } else { false } }
+
+    /// The text of a scalar, quoted or not; `nil` for sections and lists.
+    var scalarOrNil: String? { if case .scalar(let scalar) = node { scalar.string } else { nil } }
+
     // MARK: Scalars
 
     func text() throws(ModelDescriptionError) -> String {
-        guard case .scalar(let scalar) = node, !isNothing else { throw wrongKind("a text") }
+        try scalar("a text")
+    }
+
+    /// The text of a scalar, quoted or not.
+    ///
+    /// - Parameter expected: What messages say is needed.
+    func scalar(_ expected: String) throws(ModelDescriptionError) -> String {
+        guard case .scalar(let scalar) = node, !isNothing else { throw wrongKind(expected) }
         return scalar.string
     }
 

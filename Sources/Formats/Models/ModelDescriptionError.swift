@@ -76,7 +76,9 @@ extension ModelDescriptionError.Reason: CustomStringConvertible {
         switch self {
         case .unreadable(let why): why
         case .notUTF8: "this is not UTF-8 text, as a description in YAML must be"
-        case .empty: "the description is empty; it needs at least 'name', 'input' and 'layers'"
+        case .empty:
+            "the description is empty; a conventional network needs at least 'name', 'input' and 'layers', a spiking one "
+                + "'network' and 'populations'"
         case .syntax(let problem): "this is not valid YAML: \(problem)"
         case .anchor: "anchors ('&name') are not used in descriptions; write the value out where it is needed"
         case .wrongKind(let what, let found, let expected): "\(what) is \(found), but must be \(expected)"

@@ -30,6 +30,17 @@ struct NIRLayout {
 
     init(_ network: Network) throws(NIRError) {
         names = Set(network.populations.map(\.name))
+        for population in network.populations where population.isDrawn {
+            throw .notExpressible(
+                what: "population '\(population.name)'", reason: "its parameters are still to be drawn")
+        }
+        for projection in network.projections where projection.operatorChain == nil {
+            throw .notExpressible(
+                what: "projection '\(projection.name)'", reason: "it has synapses with delays, not linear operators")
+        }
+        if let stimulus = network.stimuli.first {
+            throw .notExpressible(what: "stimulus '\(stimulus.name)'", reason: "NIR has no node for it")
+        }
         for population in network.populations { nodes.append(try Self.node(of: population)) }
         let biases = try BiasPlacement(network)
         for (index, projection) in network.projections.enumerated() {

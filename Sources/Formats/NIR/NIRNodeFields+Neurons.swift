@@ -29,7 +29,9 @@ extension NIRNodeFields {
         }
         let model: any NeuronModel.Type = type == "IF" ? IntegrateAndFire.self : Integrator.self
         do {
-            return try Population(name, shape: shape, model: model, parameters: columns, options: options)
+            return try Population(
+                name, shape: shape, model: model, parameters: columns.mapValues { ParameterValue($0) }, options: options
+            )
         } catch { throw NIRError.network(file: file, error) }
     }
 

@@ -204,7 +204,10 @@ struct NIRReader {
     private func population(
         _ name: String, _ shape: [Int], _ model: any NeuronModel.Type, _ parameters: [String: Column] = [:]
     ) throws(NIRError) -> Population {
-        do { return try Population(name, shape: shape, model: model, parameters: parameters) } catch {
+        do {
+            return try Population(
+                name, shape: shape, model: model, parameters: parameters.mapValues { ParameterValue($0) })
+        } catch {
             throw .network(file: graph.file, error)
         }
     }

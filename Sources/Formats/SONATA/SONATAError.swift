@@ -17,6 +17,8 @@ public enum SONATAError: Error, CustomStringConvertible {
     case trialOrder(found: Int, expected: Int)
     /// A trial whose recordings are not those that were announced.
     case badTrace(trial: Int, reason: String)
+    /// A stretch of a run whose recordings are not those that were announced.
+    case badSegment(String)
     /// A writer that was finished or that failed.
     case closed(String)
     /// A file that is HDF5 but holds no recordings.
@@ -45,6 +47,7 @@ public enum SONATAError: Error, CustomStringConvertible {
         case .trialOrder(let found, let expected):
             return "trial \(found) was to be recorded where trial \(expected) is next"
         case .badTrace(let trial, let reason): return "trial \(trial) cannot be recorded: \(reason)"
+        case .badSegment(let reason): return "a stretch of the run cannot be recorded: \(reason)"
         case .closed(let path): return "'\(path)' is closed: nothing more can be recorded in it"
         case .notRecordings(let file, let reason): return "'\(file)' holds no recordings in SONATA's layout: \(reason)"
         case .malformed(let file, let path, let reason): return "'\(path)' in '\(file)' is not valid: \(reason)"

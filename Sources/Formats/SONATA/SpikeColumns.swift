@@ -47,6 +47,12 @@ final class SpikeColumns {
         trialStarts.append((trialStarts.last ?? 0) + UInt64(train.times.count))
     }
 
+    /// Adds spikes of a run without trials.
+    func append(_ train: SpikeTrain) throws(HDF5Error) {
+        try times.append(train.times)
+        try neurons.append(train.neurons)
+    }
+
     func flush() throws(HDF5Error) {
         try times.flush()
         try neurons.flush()

@@ -3,6 +3,8 @@ import HDF5
 extension TraceFile {
     /// What the file says of one report: a value of some neurons, sampled at a fixed interval.
     public struct Report: Sendable, Equatable {
+        /// The name of the report: that of the population, with the variable behind it where a population has several.
+        public let name: String
         /// The name of the population.
         public let population: String
         /// The neurons, one a column.
@@ -25,17 +27,16 @@ extension TraceFile {
     /// Samples of a report with `start` ≤ time < `end` [ms], row-major `[samples, neurons]`.
     ///
     /// - Parameters:
-    ///   - population: The name of the report's population.
+    ///   - name: The name of the report.
     ///   - start: The start of the window.
     ///   - end: The end of the window.
     /// - Returns: The number of the first sample, and the values.
     /// - Throws: ``SONATAError`` where there is no such report.
     public func samples(
-        of population: String, from start: Double = -.infinity, to end: Double = .infinity
+        of name: String, from start: Double = -.infinity, to end: Double = .infinity
     ) throws -> (first: Int, values: [Float]) {
-        guard let report = reports.first(where: { $0.population == population }) else {
-            throw SONATAError.notRecorded(
-                file: path, what: "report of a population", name: population, valid: reports.map(\.population))
+        guard let report = reports.first(where: { $0.name == name }) else {
+            throw SONATAError.notRecorded(file: path, what: "report", name: name, valid: reports.map(\.name))
         }
         func row(_ time: Double) -> Int {
             // A time on the grid must not be missed by the last digit of the quotient.
@@ -44,7 +45,7 @@ extension TraceFile {
         }
         let (first, last) = (row(start), row(end))
         guard first < last, !report.neurons.isEmpty else { return (first, []) }
-        let values = try file.root.dataset("report/\(population)/data")
+        let values = try file.root.dataset("report/\(name)/data")
             .read(as: Float.self, start: [first, 0], count: [last - first, report.neurons.count])
         return (first, values)
     }
@@ -90,7 +91,8 @@ extension TraceFile {
             throw malformed("/mapping/time", "\(time) is not start, end and an interval above 0")
         }
         return Report(
-            population: name, neurons: neurons, samples: shape[0], start: time[0], interval: time[2],
+            name: name, population: try data.optional("population", as: String.self) ?? name, neurons: neurons,
+            samples: shape[0], start: time[0], interval: time[2],
             units: try data.optional("units", as: String.self) ?? "mV",
             variable: try data.optional("variable", as: String.self))
     }

@@ -43,6 +43,16 @@ extension TraceFile {
         return found
     }
 
+    /// Hands on all spikes of a population in the order of the file, in parts that fit into memory.
+    ///
+    /// - Complexity: O(spikes) time, O(1) memory.
+    public func forEachPart(of name: String, _ body: (SpikeTrain) throws -> Void) throws {
+        let population = try population(named: name)
+        for first in stride(from: 0, to: population.count, by: Self.block) {
+            try body(try read(population, rows: first..<min(first + Self.block, population.count)))
+        }
+    }
+
     /// The spikes of a population in one trial, with times since the start of the trial [ms].
     ///
     /// - Throws: ``SONATAError`` where the file has no such trial.

@@ -63,6 +63,8 @@ public final class TraceFile: Sendable {
     public let facts: [String: String]
     /// How long a trial lasts [ms], where there are trials.
     public let trialDuration: Double?
+    /// The biological time of a run without trials [ms], where it is known.
+    public let duration: Double?
     /// How long the run took [s], where it is known.
     public let wallTime: Double?
     /// When the file was written (ISO 8601), where it is known.
@@ -91,6 +93,7 @@ public final class TraceFile: Sendable {
             let group = try root.group("synfire")
             networkName = try group.optional("name", as: String.self)
             trialDuration = try group.optional("trial_duration", as: Double.self)
+            duration = try group.optional("duration", as: Double.self)
             wallTime = try group.optional("wall_time_s", as: Double.self)
             created = try group.optional("created", as: String.self)
             isComplete = try group.optional("complete", as: Bool.self) ?? true
@@ -102,7 +105,7 @@ public final class TraceFile: Sendable {
             self.facts = facts
             trials = try group.exists("trials") ? Self.readTrials(group.group("trials")) : []
         } else {
-            (networkName, trialDuration, wallTime, created, isComplete) = (nil, nil, nil, nil, true)
+            (networkName, trialDuration, duration, wallTime, created, isComplete) = (nil, nil, nil, nil, nil, true)
             facts = [:]
             trials = []
         }

@@ -62,20 +62,14 @@ public final class TraceWriter: TraceSink {
         }
         let file = try HDF5File.create(path, replacing: replacing)
         let root = file.root
-        try root.setAttribute("magic", UInt32(0x0A7A))
-        try root.setAttribute("version", [UInt32(0), 1])
-        try root.createGroup("spikes")
+        let group = try TraceFile.begin(root, networkName: network.name, facts: facts)
         spikes = try recording.spikes.map {
             try SpikeColumns(Self.population($0, network), in: root, compressing: compressing)
         }
         reports = try plan.map {
             try ReportRows($0.population, probes: $0.probes, samples: $0.samples, in: root, compressing: compressing)
         }
-        let group = try root.createGroup("synfire")
-        try group.setAttribute("name", network.name)
         try group.setAttribute("trial_duration", trialDuration)
-        let about = try group.createGroup("facts")
-        for (key, value) in facts.sorted(by: { $0.key < $1.key }) { try about.setAttribute(key, value) }
         self.path = path
         self.trialDuration = trialDuration
         self.recording = recording
@@ -148,22 +142,17 @@ public final class TraceWriter: TraceSink {
     /// - Returns: The path of the file.
     /// - Throws: `HDF5Error`; nothing is left behind then.
     @discardableResult public func finishPartial(wallTime: Double) throws -> String {
-        let url = URL(fileURLWithPath: path)
-        let name = url.deletingPathExtension().lastPathComponent + ".partial.h5"
-        let partial = path.dropLast(url.lastPathComponent.count) + name
+        let partial = TraceFile.partialName(of: path)
         let file = try complete(wallTime: wallTime, isWhole: false)
-        try file.commit(as: String(partial), replacing: true)
-        return String(partial)
+        try file.commit(as: partial, replacing: true)
+        return partial
     }
 
     private func complete(wallTime: Double, isWhole: Bool) throws -> HDF5File {
         guard let file = file.take() else { throw SONATAError.closed(path) }
         for column in spikes { try column.flush() }
         for report in reports { try report.finish(in: file.root) }
-        let group = try file.root.group("synfire")
-        try group.setAttribute("wall_time_s", wallTime)
-        try group.setAttribute("created", Date().formatted(.iso8601))
-        try group.setAttribute("complete", isWhole)
+        let group = try TraceFile.end(file.root, wallTime: wallTime, isWhole: isWhole)
         let table = try group.createGroup("trials")
         try table.write("index", (0..<trialCount).map { UInt64($0) })
         try table.write("start_time", (0..<trialCount).map { Double($0) * trialDuration })

@@ -7,6 +7,7 @@ import NeuralNetworks
 import SpikingModels
 import SpikingNetworks
 import Tensors
+import Units
 
 /// `synfire inspect`: what is in a file.
 struct InspectCommand: ParsableCommand {
@@ -21,6 +22,12 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "A file: .yaml, .h5, .nir, IDX images, or any HDF5.")
     var file: String
 
+    @Option(help: "Of traces: the first time that counts for rates and CV, such as 500ms. Default: the start.")
+    var from: String?
+
+    @Option(help: "Of traces: when counting ends. Default: the end.")
+    var to: String?
+
     @OptionGroup var output: PrintOptions
 
     /// What a file holds: facts, and tables with a heading.
@@ -33,10 +40,12 @@ struct InspectCommand: ParsableCommand {
         var kind: String
         var facts: [String: String] = [:]
         var tables: [Table] = []
+        /// Of traces: what the table of spikes says, as numbers.
+        var populations: [TraceSummary.Row]?
     }
 
     func run() throws {
-        let contents = try Self.read(try Input.file(file))
+        let contents = try Self.read(try Input.file(file), window: try window())
         if output.json { return try Output.json(contents) }
         print("\(file): \(contents.kind)")
         let width = contents.facts.keys.map(\.count).max() ?? 0
@@ -54,12 +63,24 @@ struct InspectCommand: ParsableCommand {
         case notHDF5, network, spiking, traces, images, other
     }
 
-    private static func read(_ path: String) throws -> Contents {
-        switch try kind(of: path) {
-        case .notHDF5: return try idx(path) ?? network(path)
+    private func window() throws -> Range<Double>? {
+        if from == nil, to == nil { return nil }
+        let start = try from.map { try Milliseconds(parsing: $0).value } ?? 0
+        let end = try to.map { try Milliseconds(parsing: $0).value } ?? .infinity
+        guard start < end else { throw RequestError("--from \(start) ms is not before --to \(end) ms") }
+        return start..<end
+    }
+
+    private static func read(_ path: String, window: Range<Double>?) throws -> Contents {
+        let kind = try kind(of: path)
+        guard window == nil || kind == .traces else {
+            throw RequestError("--from and --to are for traces, which '\(path)' does not hold")
+        }
+        switch kind {
+        case .notHDF5: return try idx(path) ?? described(path)
         case .network: return try network(path)
         case .spiking: return try spiking(path)
-        case .traces: return try traces(path)
+        case .traces: return try traces(path, window: window)
         case .images: return describe(try ImageDataset(synfireFile: path))
         case .other:
             var tree = Contents(kind: "HDF5")
@@ -88,6 +109,11 @@ struct InspectCommand: ParsableCommand {
         if names.contains("node") { return .spiking }
         if names.contains("spikes") || names.contains("report") { return .traces }
         return names.isSuperset(of: ["images", "labels"]) ? .images : .other
+    }
+
+    private static func described(_ path: String) throws -> Contents {
+        guard Input.isDescription(path) else { return try network(path) }
+        return try DescriptionKind.of(path) == .experiment ? try experiment(path) : try network(path)
     }
 
     private static func network(_ path: String) throws -> Contents {
@@ -153,11 +179,12 @@ struct InspectCommand: ParsableCommand {
         return contents
     }
 
-    private static func traces(_ path: String) throws -> Contents {
+    private static func traces(_ path: String, window: Range<Double>?) throws -> Contents {
         let file = try TraceFile(path)
         var contents = Contents(kind: "traces (SONATA)")
         contents.facts = file.facts.merging([
             "network": file.networkName ?? "", "trials": file.trials.isEmpty ? "" : "\(file.trials.count)",
+            "time": file.duration.map { "\($0) ms" } ?? "",
             "trial duration": file.trialDuration.map { "\($0) ms" } ?? "",
             "wall time": file.wallTime.map(Format.seconds) ?? "", "created": file.created ?? "",
             "complete": file.isComplete ? "" : "no: the run was interrupted",
@@ -167,21 +194,17 @@ struct InspectCommand: ParsableCommand {
             let right = known.filter { $0.label == $0.prediction }.count
             contents.facts["accuracy"] = Format.percent(Double(right) / Double(known.count))
         }
+        let rows = try TraceSummary.rows(file, window: window)
+        contents.populations = rows
         contents.tables = [
+            .init(title: "spikes", header: TraceSummary.header, rows: rows.map(TraceSummary.cells)),
             .init(
-                title: "spikes", header: ["population", "shape", "spikes", "from", "to"],
-                rows: try file.populations.map { population in
-                    let range = try file.timeRange(of: population.name)
-                    return [
-                        population.name, population.shape.map { "\($0)" } ?? "–", "\(population.count)",
-                        range.map { "\(Format.count($0.lowerBound)) ms" } ?? "–",
-                        range.map { "\(Format.count($0.upperBound)) ms" } ?? "–",
-                    ]
-                }),
-            .init(
-                title: "reports", header: ["population", "neurons", "samples", "interval", "unit"],
+                title: "reports", header: ["report", "variable", "neurons", "samples", "interval", "unit"],
                 rows: file.reports.map {
-                    [$0.population, "\($0.neurons.count)", "\($0.samples)", "\($0.interval) ms", $0.units]
+                    [
+                        $0.name, $0.variable ?? "–", "\($0.neurons.count)", "\($0.samples)", "\($0.interval) ms",
+                        $0.units,
+                    ]
                 }),
         ]
         return contents

@@ -15,26 +15,51 @@ struct PlotCommand: ParsableCommand {
               synfire plot traces.h5 --kind raster --out raster.svg
               synfire plot traces.h5 --kind trace --population fc2 \\
                 --from 0 --to 64ms --out outputs.svg
+              synfire plot traces.h5 --kind activity --neurons 50 \\
+                --bin 1ms --out activity.svg
+              synfire plot traces.h5 --kind rates --out rates.svg
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case raster, rate, trace, isi
+        case raster, rate, trace, isi, activity, rates
     }
 
     @Argument(help: "Traces (.h5), Synfire's or any file in SONATA's spike layout.")
     var traces: String
 
-    @Option(help: "The picture: raster, rate (of populations), trace (potentials) or isi (intervals between spikes).")
+    @Option(
+        help: """
+            The picture: raster, rate (of populations, over time), trace (of a variable), isi (intervals between spikes), \
+            activity (raster above population rates) or rates (of neurons, with irregularity and synchrony).
+            """)
     var kind = Kind.raster
 
     @Option(help: "The population; may be given several times. Default: all.")
     var population: [String] = []
+
+    @Option(help: "The variable that --kind trace draws, such as v. Default: the only one, or v.")
+    var variable: String?
 
     @Option(help: "The first time shown, such as 0 or 64ms. Default: the start.")
     var from: String?
 
     @Option(help: "The last time shown. Default: the end.")
     var to: String?
+
+    @Option(name: .customLong("title"), help: "What stands above the picture. Default: the name of the file.")
+    var heading: String?
+
+    @Option(help: "The length of a bin of rate and activity, such as 1ms. Default: what suits the time shown.")
+    var bin: String?
+
+    @Option(help: "The most neurons of a population that activity shows. Default: 100.")
+    var neurons: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A mean rate in spikes/s to compare with, for rates; may be given several times.",
+            valueName: "population=rate"))
+    var reference: [String] = []
 
     @Option(name: [.customLong("out"), .customShort("o")], help: "The picture (.svg).")
     var out: String
@@ -50,6 +75,7 @@ struct PlotCommand: ParsableCommand {
     }
 
     func run() throws {
+        try checkOptions()
         try Output.check(out, force: force)
         let file = try TraceFile(try Input.file(traces))
         let picture: any Picture = kind == .trace ? try tracePlot(file) : try spikePlot(file)
@@ -58,7 +84,50 @@ struct PlotCommand: ParsableCommand {
         print("written to \(out)")
     }
 
-    private var title: String { URL(fileURLWithPath: traces).lastPathComponent }
+    /// Refuses an option that the picture would not heed.
+    private func checkOptions() throws {
+        if bin != nil, kind != .rate, kind != .activity {
+            throw RequestError("--bin is for the pictures rate and activity, not for \(kind.rawValue)")
+        }
+        if let neurons {
+            guard kind == .activity else {
+                throw RequestError("--neurons is for the picture activity, not for \(kind.rawValue)")
+            }
+            guard neurons >= 1 else { throw RequestError("--neurons is \(neurons): show at least 1") }
+        }
+        if !reference.isEmpty, kind != .rates {
+            throw RequestError("--reference is for the picture rates, not for \(kind.rawValue)")
+        }
+    }
+
+    private func references(among names: [String]) throws -> [String: Double] {
+        var found: [String: Double] = [:]
+        for text in reference {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let rate = Double(parts[1]), rate.isFinite, rate >= 0 else {
+                throw RequestError("--reference '\(text)' is not POPULATION=RATE with a rate in spikes/s, at least 0")
+            }
+            guard names.contains(parts[0]) else {
+                throw RequestError(
+                    "--reference: there is no population '\(parts[0])'; \(NearestName.hint(parts[0], among: names))")
+            }
+            found[parts[0]] = rate
+        }
+        return found
+    }
+
+    private func binLength(in range: Range<Double>) throws -> Double? {
+        guard let bin else { return nil }
+        let length = try Milliseconds(parsing: bin).value
+        let span = range.upperBound - range.lowerBound
+        // A hundred thousand bins are more than any picture has pixels.
+        guard length > 0, span / length <= 100_000 else {
+            throw RequestError("--bin \(bin) is not between a 100,000th of the time shown, \(span) ms, and all of it")
+        }
+        return length
+    }
+
+    private var title: String { heading ?? URL(fileURLWithPath: traces).lastPathComponent }
 
     /// The window, by default all that is recorded.
     private func window(_ file: TraceFile, end: Double) throws -> ClosedRange<Double> {
@@ -71,7 +140,7 @@ struct PlotCommand: ParsableCommand {
     private func spikePlot(_ file: TraceFile) throws -> any Picture {
         let names = try chosen(among: file.populations.map(\.name))
         let ends = try names.map { try file.timeRange(of: $0)?.upperBound ?? 0 }
-        let recorded = (file.trialDuration ?? 0) * Double(file.trials.count)
+        let recorded = file.duration ?? (file.trialDuration ?? 0) * Double(file.trials.count)
         let range = try window(file, end: max(recorded, ends.max() ?? 0))
         let events = try names.map { name in
             let train = try file.spikes(of: name, from: range.lowerBound, to: range.upperBound)
@@ -81,12 +150,19 @@ struct PlotCommand: ParsableCommand {
                 name: name, neuronCount: max(shape?.reduce(1, *) ?? 0, highest, 1), times: train.times,
                 neurons: train.neurons.map(Int.init))
         }
+        let open = range.lowerBound..<range.upperBound
+        if open.isEmpty, [.rate, .activity, .rates].contains(kind) {
+            throw RequestError("there is no time to draw a rate over")
+        }
         switch kind {
-        case .rate:
-            guard range.lowerBound < range.upperBound else {
-                throw RequestError("there is no time to draw a rate over")
-            }
-            return RatePlot(title: title, populations: events, range: range.lowerBound..<range.upperBound)
+        case .rate: return RatePlot(title: title, populations: events, range: open, bin: try binLength(in: open))
+        case .activity:
+            return ActivityPlot(
+                title: title, populations: events, range: open, bin: try binLength(in: open),
+                neuronLimit: neurons ?? ActivityPlot.usualNeuronLimit)
+        case .rates:
+            return RatesPlot(
+                title: title, populations: events, range: open, references: try references(among: names))
         case .isi: return ISIHistogram(title: title, intervals: events.flatMap(\.intervals))
         case .raster, .trace:
             return RasterPlot(
@@ -100,15 +176,18 @@ struct PlotCommand: ParsableCommand {
     private func tracePlot(_ file: TraceFile) throws -> any Picture {
         guard !file.reports.isEmpty else {
             throw RequestError(
-                "'\(traces)' has no potentials: record some with 'synfire simulate --record v:POPULATION'")
+                "'\(traces)' has no potentials or other variables: record some with 'synfire simulate --record v:POPULATION'"
+            )
         }
-        let names = try chosen(among: file.reports.map(\.population))
-        let ends = file.reports.map { $0.time(of: $0.samples) }
+        let variable = try chosenVariable(file)
+        let reports = file.reports.filter { variable == $0.shownVariable }
+        let names = try chosen(among: reports.map(\.population))
+        let ends = reports.map { $0.time(of: $0.samples) }
         let range = try window(file, end: ends.max() ?? 0)
         var lines: [TracePlot.Trace] = []
-        for report in file.reports where names.contains(report.population) {
+        for report in reports where names.contains(report.population) {
             let (first, values) = try file.samples(
-                of: report.population, from: range.lowerBound, to: range.upperBound.nextUp)
+                of: report.name, from: range.lowerBound, to: range.upperBound.nextUp)
             let width = report.neurons.count
             // More than a dozen lines cannot be told apart.
             for (column, neuron) in report.neurons.enumerated().prefix(12) {
@@ -120,7 +199,25 @@ struct PlotCommand: ParsableCommand {
                         }))
             }
         }
-        return TracePlot(title: title, traces: lines)
+        let units = Set(reports.map(\.units)).sorted().joined(separator: ", ")
+        let name = variable == "v" ? "membrane potential" : variable
+        return TracePlot(title: title, traces: lines, valueName: units == "1" ? name : "\(name) (\(units))")
+    }
+
+    /// The variable that is drawn: lines of two kinds have no common axis.
+    private func chosenVariable(_ file: TraceFile) throws -> String {
+        var known: [String] = []
+        for report in file.reports where !known.contains(report.shownVariable) { known.append(report.shownVariable) }
+        if let variable {
+            guard known.contains(variable) else {
+                throw RequestError(
+                    "'\(traces)' has no variable '\(variable)'; \(NearestName.hint(variable, among: known))")
+            }
+            return variable
+        }
+        if known.count == 1 || known.contains("v") { return known.contains("v") ? "v" : known[0] }
+        throw RequestError(
+            "'\(traces)' has the variables \(known.joined(separator: ", ")): choose one with --variable")
     }
 
     private func chosen(among names: [String]) throws -> [String] {
@@ -129,4 +226,9 @@ struct PlotCommand: ParsableCommand {
         }
         return population.isEmpty ? names : population
     }
+}
+
+extension TraceFile.Report {
+    /// What is sampled; files that do not say have potentials.
+    fileprivate var shownVariable: String { variable ?? "v" }
 }

@@ -19,7 +19,7 @@ enum ExitStatus: Int32 {
     /// The status that an error stands for.
     init(of error: any Error) {
         switch error {
-        case is RequestError, is QuantityError: self = .wrongRequest
+        case is RequestError, is QuantityError, is DescriptionOverrideError: self = .wrongRequest
         case let error as HDF5Error: self = error.code == .notFound || error.code == .exists ? .wrongRequest : .failed
         case let error as SONATAError:
             if case .uneven = error { self = .wrongRequest } else { self = .failed }

@@ -1,4 +1,5 @@
 import Foundation
+import Units
 
 /// Numbers as people read them, the same in every locale.
 enum Format {
@@ -24,6 +25,20 @@ enum Format {
         return whole < 3600
             ? String(format: "%d:%02d min", whole / 60, whole % 60)
             : String(format: "%d:%02d h", whole / 3600, whole / 60 % 60)
+    }
+
+    /// A span of biological time.
+    static func biological(_ time: Milliseconds) -> String {
+        time.value >= 1000 ? String(format: "%g s", time.value / 1000) : "\(time)"
+    }
+
+    /// A number of bytes.
+    static func bytes(_ value: Double) -> String {
+        switch value {
+        case 1e9...: String(format: "%.2f GB", value / 1e9)
+        case 1e6...: String(format: "%.1f MB", value / 1e6)
+        default: String(format: "%.0f kB", (value / 1e3).rounded(.up))
+        }
     }
 
     /// Lines with columns of one width, the first flush left and the others flush right.

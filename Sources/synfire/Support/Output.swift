@@ -82,6 +82,32 @@ enum Input {
         }
     }
 
+    /// Whether a file is meant as a description in YAML: its name says so.
+    static func isDescription(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") }
+
+    /// A spiking network that is described in YAML.
+    ///
+    /// - Parameter settings: Values that take the place of constants, each `NAME=VALUE`.
+    /// - Throws: ``RequestError`` for the description of a conventional network, and for settings that are none.
+    static func experiment(_ path: String, settings: [String] = []) throws -> Experiment {
+        var values: [String: String] = [:]
+        for setting in settings {
+            guard let equals = setting.firstIndex(of: "="), equals > setting.startIndex else {
+                throw RequestError("--set '\(setting)' sets nothing: write NAME=VALUE")
+            }
+            let name = String(setting[..<equals])
+            guard values.updateValue(String(setting[setting.index(after: equals)...]), forKey: name) == nil else {
+                throw RequestError("--set gives '\(name)' more than once")
+            }
+        }
+        let path = try file(path)
+        guard try DescriptionKind.of(path) == .experiment else {
+            throw RequestError(
+                "'\(path)' describes a conventional network: train it with 'synfire train', then convert it")
+        }
+        return try Experiment.read(path, overriding: values)
+    }
+
     /// A network with the weights of a training, finished or not.
     ///
     /// - Throws: ``RequestError`` for a description, whose weights are random.

@@ -43,7 +43,7 @@ enum RecordingOption {
     }
 
     /// Words between commas that stand outside brackets.
-    private static func split(_ text: String) -> [String] {
+    static func split(_ text: String) -> [String] {
         var words = [""]
         var depth = 0
         for character in text {
@@ -89,8 +89,5 @@ enum RecordingOption {
 
 extension Population {
     /// Whether it consists of neurons that spike.
-    var spikes: Bool {
-        if case .integrating(let dynamics) = dynamics { return dynamics.threshold != nil }
-        return false
-    }
+    var spikes: Bool { model.schema.emitsSpikes }
 }

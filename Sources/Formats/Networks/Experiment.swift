@@ -1,0 +1,85 @@
+import Foundation
+import SpikingNetworks
+import Units
+
+/// A spiking network as a text in YAML, with what is recorded and how it is run.
+///
+///     network: pair
+///     run: {time: 100 ms, step: 0.1 ms}
+///     populations:
+///       exc: {size: 2, model: lif_curr_exp, parameters: {i_e: 0.4 nA}}
+///     record:
+///       - {spikes: exc}
+///
+/// `docs/guides/networks.md` has every key.
+public struct Experiment: Sendable {
+    /// The network.
+    public let network: Network
+    /// What is recorded.
+    public let recorders: [Recorder]
+    /// How it is run.
+    public let settings: RunSettings
+
+    /// How an experiment is run, where nobody says otherwise.
+    public struct RunSettings: Sendable, Equatable {
+        /// The length of a step.
+        public var step: Milliseconds
+        /// How long the run is; `nil` where the description does not say.
+        public var duration: Milliseconds?
+        /// The seed of everything random.
+        public var seed: UInt64
+
+        /// Describes a run.
+        public init(step: Milliseconds = .milliseconds(0.1), duration: Milliseconds? = nil, seed: UInt64 = 1) {
+            self.step = step
+            self.duration = duration
+            self.seed = seed
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - overriding: Texts that take the place of constants of the file, by name.
+    /// - Throws: ``ModelDescriptionError`` with the line and column; ``DescriptionOverrideError``.
+    public static func read(_ path: String, overriding: [String: String] = [:]) throws -> Experiment {
+        try Experiment(parsing: DescriptionText.read(path), file: path, overriding: overriding)
+    }
+
+    /// Reads a text.
+    ///
+    /// - Parameters:
+    ///   - text: The YAML text.
+    ///   - file: What errors call the text; files that it names are looked for beside it.
+    ///   - overriding: Texts that take the place of constants of the file, by name.
+    /// - Throws: ``ModelDescriptionError`` with the line and column; ``DescriptionOverrideError``.
+    public init(parsing text: String, file: String, overriding: [String: String] = [:]) throws {
+        var reader = try ExperimentReader(DescriptionText.parse(text, file: file), overriding: overriding)
+        self = try reader.read()
+    }
+
+    init(network: Network, recorders: [Recorder], settings: RunSettings) {
+        self.network = network
+        self.recorders = recorders
+        self.settings = settings
+    }
+}
+
+/// Which of the descriptions in YAML a file holds.
+public enum DescriptionKind: Sendable, Equatable {
+    /// A conventional network, as `ModelDescription` reads it.
+    case model
+    /// A spiking network, as ``Experiment`` reads it.
+    case experiment
+
+    /// Looks at the outermost keys of a file.
+    ///
+    /// - Returns: ``experiment`` where there is `populations` or `network` and no `layers`.
+    /// - Throws: ``ModelDescriptionError`` where it is no YAML.
+    public static func of(_ path: String) throws -> DescriptionKind {
+        let section = try DescriptionSection(DescriptionText.parse(DescriptionText.read(path), file: path))
+        guard section["layers"] == nil else { return .model }
+        return section["populations"] != nil || section["network"] != nil ? .experiment : .model
+    }
+}

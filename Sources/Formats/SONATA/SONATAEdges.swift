@@ -1,0 +1,94 @@
+import HDF5
+import SpikingNetworks
+
+/// Connections from a file in SONATA's layout for edges.
+///
+/// - Source: SONATA developer guide, https://github.com/AllenInstitute/sonata, "Representing edges".
+public enum SONATAEdges {
+    /// The connections of a population of edges.
+    ///
+    /// Source and target node ids are indices among the projection's sources and targets. Where the file has `syn_weight`
+    /// or `delay` [ms] for each edge, the connector brings them; values that stand in a file of edge types are not read.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - population: The name below `/edges`; `nil` where there is only one.
+    /// - Throws: `HDF5Error`; ``SONATAError`` for a population that is not there, columns of unequal length, several groups
+    ///   of edges, and ids beyond 2³¹.
+    public static func connector(_ path: String, population: String? = nil) throws -> ListConnector {
+        let file = try HDF5File.open(path)
+        guard try file.root.exists("edges") else {
+            throw SONATAError.notRecorded(file: path, what: "group", name: "/edges", valid: [])
+        }
+        let edges = try file.root.group("edges")
+        let names = try edges.children().map(\.name).sorted()
+        guard let name = population ?? (names.count == 1 ? names[0] : nil) else {
+            throw SONATAError.notRecorded(
+                file: path, what: "single population of edges; name one, not", name: "", valid: names)
+        }
+        guard names.contains(name) else {
+            throw SONATAError.notRecorded(file: path, what: "population of edges", name: name, valid: names)
+        }
+        let group = try edges.group(name)
+        let sources = try ids("source_node_id", group, file: path, name: name)
+        let targets = try ids("target_node_id", group, file: path, name: name)
+        guard sources.count == targets.count else {
+            throw SONATAError.malformed(
+                file: path, path: "/edges/\(name)/target_node_id",
+                reason: "it has \(targets.count) entries, source_node_id \(sources.count)")
+        }
+        if try group.exists("edge_group_id") {
+            let groups = try group.dataset("edge_group_id").read(as: UInt32.self)
+            guard Set(groups).count <= 1 else {
+                throw SONATAError.malformed(
+                    file: path, path: "/edges/\(name)/edge_group_id", reason: "edges of several groups are not read")
+            }
+        }
+        return ListConnector(
+            sources: sources, targets: targets,
+            weights: try values("syn_weight", group, sources.count, file: path, name: name),
+            delays: try values("delay", group, sources.count, file: path, name: name))
+    }
+
+    private static func ids(
+        _ column: String, _ group: borrowing HDF5Group, file: String, name: String
+    ) throws -> [Int32] {
+        let numbers = try group.dataset(column).read(as: UInt64.self)
+        if let index = numbers.firstIndex(where: { $0 > UInt64(Int32.max) }) {
+            throw SONATAError.malformed(
+                file: file, path: "/edges/\(name)/\(column)", reason: "entry \(index) is \(numbers[index])")
+        }
+        return numbers.map { Int32($0) }
+    }
+
+    /// A column of the only group of edges, in the order of the edges; `nil` where there is none.
+    private static func values(
+        _ column: String, _ group: borrowing HDF5Group, _ count: Int, file: String, name: String
+    ) throws -> [Float]? {
+        for number in try group.children().map(\.name) where Int(number) != nil {
+            let path = "\(number)/\(column)"
+            guard try group.exists(path) else { continue }
+            let stored = try group.dataset(path).read(as: Double.self)
+            guard try group.exists("edge_group_index") else {
+                guard stored.count == count else { throw uneven(file, name, path, stored.count, count) }
+                return stored.map(Float.init)
+            }
+            let places = try group.dataset("edge_group_index").read(as: UInt64.self)
+            guard places.count == count else {
+                throw uneven(file, name, "edge_group_index", places.count, count)
+            }
+            return try places.map { place in
+                guard place < UInt64(stored.count) else { throw uneven(file, name, path, stored.count, count) }
+                return Float(stored[Int(place)])
+            }
+        }
+        return nil
+    }
+
+    private static func uneven(
+        _ file: String, _ name: String, _ path: String, _ found: Int, _ count: Int
+    ) -> SONATAError {
+        .malformed(
+            file: file, path: "/edges/\(name)/\(path)", reason: "it has \(found) entries, but there are \(count) edges")
+    }
+}

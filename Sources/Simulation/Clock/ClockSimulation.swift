@@ -1,0 +1,242 @@
+import CSupport
+import Parallel
+import SpikingModels
+import SpikingNetworks
+import Units
+
+/// A network that is built once and then runs on a grid of time, with delays, plasticity and recurrence.
+///
+///     let simulation = try ClockSimulation(network, step: .milliseconds(0.1), seed: 1, pool: pool, recorders: recorders)
+///     try simulation.run(for: .seconds(1)) { segment in try writer.append(segment) }
+///
+/// Neurons advance on a grid of steps h; a spike is stamped with the end of its step and reaches its targets a delay of
+/// whole steps later. Workers advance their strips side by side for as long as the least delay, in which no neuron can
+/// feel another, and then exchange spikes (Morrison et al. 2005, doi:10.1162/0899766054026648).
+///
+/// Results are the same bits for any number of workers: what is drawn goes by names and indices, and each neuron sums
+/// its input by time of the spikes and then by source.
+public final class ClockSimulation {
+    /// The network, with numbers in place of distributions.
+    public let network: Network
+    /// The length of a step.
+    public let step: Milliseconds
+    /// The seed of everything random.
+    public let seed: UInt64
+    /// What is recorded, in the order of the recorders and their views.
+    public let channels: [RecordingChannel]
+    /// How many neurons there are, sources among them.
+    public var neuronCount: Int { index.count }
+    /// How many synapses there are.
+    public let synapseCount: Int
+    /// The least delay of all synapses, in steps; `nil` where there is no synapse.
+    public let leastDelay: Int?
+    /// How many spikes each population has emitted so far, by its index in the network.
+    public private(set) var spikeCounts: [Int]
+
+    let index: NeuronIndex
+    let strips: [WorkerStrip]
+    let projections: [ProjectionPlan]
+    let makers: [any ConnectionMaker]
+    let pool: WorkerPool
+    let recording: ChannelBook
+
+    /// The steps done so far.
+    private var stepsDone = 0
+    /// The steps whose spikes are in the logs and not yet on their way.
+    private var pending: Range<Int> = 0..<0
+    private var logInUse = 0
+
+    /// How far building has come.
+    public struct BuildProgress: Sendable {
+        /// Synapses made so far.
+        public let synapses: Int
+        /// How many there will be, exactly or on average.
+        public let expected: Int
+    }
+
+    /// How far a run has come.
+    public struct Progress: Sendable {
+        /// The biological time since the start of the run.
+        public let done: Milliseconds
+        /// How long the run is.
+        public let of: Milliseconds
+        /// Spikes in this run so far.
+        public let spikes: Int
+    }
+
+    /// Builds a network.
+    ///
+    /// - Parameters:
+    ///   - network: The network.
+    ///   - step: The length of a step.
+    ///   - seed: The seed of everything random: connections, weights, delays, parameters, initial values, sources.
+    ///   - pool: The workers.
+    ///   - recorders: What is recorded.
+    ///   - memoryLimit: The most bytes that synapses may take; `nil` for what the machine has free.
+    ///   - progress: Told how building goes on; what it throws ends it.
+    /// - Throws: ``SimulationError``, `SpikingNetworkError`, what a connector's file throws.
+    /// - Complexity: O(neurons + synapses).
+    public init(
+        _ network: Network, step: Milliseconds, seed: UInt64 = 1, pool: WorkerPool, recorders: [Recorder] = [],
+        memoryLimit: Int? = nil, progress: (BuildProgress) throws -> Void = { _ in }
+    ) throws {
+        guard step.value.isFinite, step.value > 0 else {
+            throw SimulationError.badTime(what: "the step", value: step.value)
+        }
+        try Self.checkMemory(of: network, workers: pool.workers, limit: memoryLimit)
+        let drawn = try network.drawn(seed: seed)
+        let index = NeuronIndex(drawn, workers: pool.workers)
+        let recording = try ChannelBook(recorders, index: index, step: step.value, seed: seed)
+        let built = try ClockBuilder(index: index, network: drawn, step: step.value, seed: seed, pool: pool)
+            .build(memoryLimit: memoryLimit, progress: progress)
+        self.network = drawn
+        self.step = step
+        self.seed = seed
+        self.pool = pool
+        self.index = index
+        self.recording = recording
+        channels = recording.channels
+        strips = built.strips
+        projections = built.projections
+        makers = built.makers
+        synapseCount = built.synapses
+        leastDelay = built.synapses > 0 ? built.leastDelay : nil
+        spikeCounts = Array(repeating: 0, count: drawn.populations.count)
+    }
+
+    /// Refuses more neurons than there is memory for, before any is drawn.
+    private static func checkMemory(of network: Network, workers: Int, limit: Int?) throws(SimulationError) {
+        let bytesPerNeuron = 200.0 + 32 * Double(workers)
+        let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
+        let available = Double(limit.map(UInt64.init) ?? synfire_available_memory())
+        guard neurons <= Double(Int32.max) else {
+            throw .tooManyNeurons(neurons, bytes: neurons * bytesPerNeuron, available: available)
+        }
+        if available > 0, neurons > 10_000, neurons * bytesPerNeuron > available * 0.95 {
+            throw .tooManyNeurons(neurons, bytes: neurons * bytesPerNeuron, available: available)
+        }
+    }
+
+    /// The biological time that has been simulated.
+    public var time: Milliseconds { .milliseconds(time(ofStep: stepsDone)) }
+
+    /// The end of a step [ms].
+    ///
+    /// Where a millisecond has a whole number of steps, the quotient is the double nearest to the time that people write:
+    /// 0.3, not 3 · 0.1 = 0.30000000000000004.
+    private func time(ofStep number: Int) -> Double {
+        let perMillisecond = (1 / step.value).rounded()
+        let isWhole = perMillisecond >= 1 && abs(perMillisecond * step.value - 1) < 1e-12
+        return isWhole ? Double(number) / perMillisecond : Double(number) * step.value
+    }
+
+    /// The most steps between two exchanges, where delays are long or there are none: recordings are handed on then.
+    private static let longestEpoch = 64
+
+    /// Goes on for a while; a run of a and then one of b is a run of a + b, bit by bit.
+    ///
+    /// - Parameters:
+    ///   - duration: How long, in whole steps.
+    ///   - receive: Gets what was recorded, in order of time, in parts.
+    ///   - progress: Told now and then how far it is; what it throws ends the run after a whole step.
+    /// - Throws: ``SimulationError``, and what `receive` and `progress` throw. What was recorded before has been received
+    ///   then.
+    public func run(
+        for duration: Milliseconds, receive: (RecordedSegment) throws -> Void = { _ in },
+        progress: (Progress) throws -> Void = { _ in }
+    ) throws {
+        let steps = try RunPlan.wholeSteps(duration.value, "the duration", step: step.value)
+        let end = stepsDone + steps
+        let start = stepsDone
+        let epoch = min(leastDelay ?? Self.longestEpoch, Self.longestEpoch)
+        let spikesBefore = spikeCounts.reduce(0, +)
+        var throttle = Throttle()
+        do {
+            while stepsDone < end {
+                try advance(to: min(stepsDone + epoch, end))
+                if recording.isFull { try receive(recording.takeSegment()) }
+                if throttle.isDue {
+                    try progress(
+                        Progress(
+                            done: step * Double(stepsDone - start), of: duration,
+                            spikes: spikeCounts.reduce(0, +) - spikesBefore))
+                }
+            }
+            try checkFinite()
+        } catch {
+            // Where it was `receive` that failed, its first failure is the one to tell.
+            try? receive(recording.takeSegment())
+            throw error
+        }
+        try receive(recording.takeSegment())
+        try progress(Progress(done: duration, of: duration, spikes: spikeCounts.reduce(0, +) - spikesBefore))
+    }
+
+    /// Advances all neurons up to a step that no spike can reach before it has been exchanged.
+    private func advance(to end: Int) throws {
+        // Step k goes from (k − 1)·h to k·h.
+        let steps = stepsDone + 1..<end + 1
+        let (last, next) = (logInUse, 1 - logInUse)
+        let (pending, strips, samplers) = (pending, strips, recording.samplers)
+        for sampler in samplers { sampler.prepare(steps: steps) }
+        let sent = strips.map { $0.logs[last] }
+        pool.parallelFor(strips.count) { range in
+            for worker in range {
+                let strip = strips[worker]
+                strip.send(sent, steps: pending)
+                strip.advance(steps: steps, log: strip.logs[next], samplers: samplers, worker: worker)
+            }
+        }
+        self.pending = steps
+        logInUse = next
+        let isDue = steps.contains { $0 % Self.stepsBetweenChecks == 0 }
+        stepsDone = end
+        record(steps)
+        if isDue { try checkFinite() }
+    }
+
+    private func record(_ steps: Range<Int>) {
+        let logs = strips.map { $0.logs[logInUse] }
+        for position in 0..<steps.count {
+            for population in spikeCounts.indices {
+                for log in logs {
+                    let spikes = log.spikes(step: position, population: population)
+                    guard !spikes.isEmpty else { continue }
+                    spikeCounts[population] += spikes.count
+                    recording.note(
+                        spikes, population: population, first: index.offsets[population],
+                        step: steps.lowerBound + position, time: time(ofStep: steps.lowerBound + position))
+                }
+            }
+        }
+        recording.noteSamples()
+    }
+
+    private static let stepsBetweenChecks = 256
+
+    /// Looks for state that is no number any more, in the order of populations and neurons.
+    private func checkFinite() throws(SimulationError) {
+        for population in index.populations.indices {
+            for strip in strips {
+                guard let found = strip.populations[population].firstNotFinite() else { continue }
+                throw .notFinite(
+                    population: index.populations[population].name, neuron: found.neuron, variable: found.name,
+                    time: time.value)
+            }
+        }
+    }
+}
+
+/// Lets something through at most 20 times a second.
+private struct Throttle {
+    private var last = ContinuousClock.now
+
+    var isDue: Bool {
+        mutating get {
+            let now = ContinuousClock.now
+            guard now - last >= .milliseconds(50) else { return false }
+            last = now
+            return true
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Parallel
+import SpikingModels
+import SpikingNetworks
+
+/// A projection with everything resolved that its synapses are made from.
+struct ProjectionPlan: Sendable {
+    let name: String
+    let synapse: Synapse
+    let targets: Members
+    /// The number in the network of each source.
+    let sources: [Int32]
+    /// The receptor of each part of the targets.
+    let receptors: [Int]
+    let site: ConnectionSite
+    private let connector: any Connector
+    let draw: SynapseDraw
+    let expected: Double
+
+    /// What makes the connections: taken once all projections together are known to fit into memory.
+    func maker() throws -> any ConnectionMaker { try connector.prepared(site) }
+
+    var isPlastic: Bool { synapse.shortTerm != nil || synapse.longTerm != nil }
+
+    init?(_ projection: Projection, _ index: NeuronIndex, seed: UInt64, step: Double) throws {
+        guard case .synapses(let connector, let synapse, let receptor) = projection.transmission else {
+            throw SimulationError.operatorsInSteps(projection: projection.name)
+        }
+        let user = "projection '\(projection.name)'"
+        let sourceMembers = index.members(projection.sources, seed: seed)
+        let targets = index.members(projection.targets, seed: seed)
+        let (sources, targetNumbers) = (index.numbers(sourceMembers), index.numbers(targets))
+        if let twice = index.firstRepeated(sources) {
+            throw SpikingNetworkError.unfitParameters(user, "\(twice) stands twice among the sources: name it once")
+        }
+        name = projection.name
+        self.synapse = synapse
+        self.targets = targets
+        self.sources = sources
+        receptors = try targets.parts.map { part in
+            try NetworkCheck.receptor(
+                receptor, synapse.weight, index.populations[part.population].model.schema, projection: projection.name)
+        }
+        site = ConnectionSite(
+            sources: sources.count, targets: targets.count,
+            twins: Self.twins(sources, targetNumbers, neurons: index.count),
+            positions: try index.positions(sourceMembers, targets, seed: seed),
+            shapes: index.shapes(projection), seed: seed, projection: projection.name)
+        if let fault = connector.fault(site) { throw SpikingNetworkError.unfitParameters(user, fault) }
+        expected = connector.expectedCount(site)
+        self.connector = connector
+        // Of several parts, one that takes weights of one sign only decides.
+        let signs = zip(targets.parts, receptors).map { part, receptor in
+            index.populations[part.population].model.schema.receptors[receptor].sign
+        }
+        draw = try SynapseDraw(synapse, site: site, step: step, sign: signs.first { $0 != .any } ?? .any)
+    }
+
+    /// For each target its index among the sources, or −1; `nil` where no neuron is on both sides.
+    private static func twins(_ sources: [Int32], _ targets: [Int32], neurons: Int) -> [Int32]? {
+        var place = [Int32](repeating: -1, count: neurons)
+        for (index, number) in sources.enumerated() { place[Int(number)] = Int32(truncatingIfNeeded: index) }
+        let twins = targets.map { place[Int($0)] }
+        return twins.contains { $0 >= 0 } ? twins : nil
+    }
+
+    /// For each neuron of the network its index among the sources, or −1.
+    func rowOfNeuron(neurons: Int) -> [Int32] {
+        var rows = [Int32](repeating: -1, count: neurons)
+        for (index, number) in sources.enumerated() { rows[Int(number)] = Int32(truncatingIfNeeded: index) }
+        return rows
+    }
+}
+
+extension NeuronIndex {
+    /// The first neuron that stands twice in a list, in words.
+    func firstRepeated(_ numbers: [Int32]) -> String? {
+        var isThere = [Bool](repeating: false, count: count)
+        for number in numbers {
+            if isThere[Int(number)] {
+                let population = offsets.lastIndex { $0 <= Int(number) } ?? 0
+                return "neuron \(Int(number) - offsets[population]) of '\(populations[population].name)'"
+            }
+            isThere[Int(number)] = true
+        }
+        return nil
+    }
+
+    /// The shapes of both sides, where each is one whole population.
+    func shapes(_ projection: Projection) -> (source: [Int], target: [Int])? {
+        func shape(_ assembly: Assembly) -> [Int]? {
+            guard assembly.views.count == 1, assembly.views[0].selection == .all else { return nil }
+            return populations[population(named: assembly.views[0].population)].shape
+        }
+        guard let source = shape(projection.sources), let target = shape(projection.targets) else { return nil }
+        return (source, target)
+    }
+
+    /// Where the neurons of both sides are, if all of them are somewhere.
+    func positions(
+        _ sources: Members, _ targets: Members, seed: UInt64
+    ) throws(SpikingNetworkError) -> (source: Positions.Points, target: Positions.Points)? {
+        guard let source = try points(sources, seed: seed), let target = try points(targets, seed: seed) else {
+            return nil
+        }
+        return (source, target)
+    }
+
+    private func points(_ members: Members, seed: UInt64) throws(SpikingNetworkError) -> Positions.Points? {
+        var joined: Positions.Points?
+        for part in members.parts {
+            guard let own = try populations[part.population].points(seed: seed) else { return nil }
+            let width = own.dimensions
+            if let first = joined, first.dimensions != width || first.periods != own.periods { return nil }
+            var points = joined ?? Positions.Points(dimensions: width, coordinates: [], periods: own.periods)
+            for place in 0..<part.neurons.count {
+                let start = part.neurons[place] * width
+                points.coordinates += own.coordinates[start..<start + width]
+            }
+            joined = points
+        }
+        return joined
+    }
+}

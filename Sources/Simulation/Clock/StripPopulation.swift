@@ -1,0 +1,63 @@
+import SpikingModels
+
+/// The neurons of one population that one worker has.
+final class StripPopulation {
+    /// The index of the population.
+    let index: Int
+    /// Its neurons here.
+    let neurons: Range<Int>
+    /// The number of the first of them in the network.
+    let firstNumber: Int
+    let kernel: any NeuronKernel
+    let memory: KernelMemory
+    let spikes: SpikeList
+    /// The current that stimuli inject, where any do.
+    let current: WorkBuffer<Float>?
+    var stimuli: [StripStimulus] = []
+    /// Synapses that watch these neurons' spikes.
+    var watchers: [PlasticSynapses] = []
+
+    private let inputs: WorkBuffer<UnsafeMutablePointer<Float>>
+
+    init(
+        index: Int, neurons: Range<Int>, firstNumber: Int, kernel: any NeuronKernel, memory: KernelMemory,
+        inputs: [UnsafeMutablePointer<Float>], hasCurrent: Bool
+    ) {
+        self.index = index
+        self.neurons = neurons
+        self.firstNumber = firstNumber
+        self.kernel = kernel
+        self.memory = memory
+        spikes = SpikeList(capacity: neurons.count)
+        current = hasCurrent ? WorkBuffer(repeating: 0, count: neurons.count) : nil
+        self.inputs = WorkBuffer(holding: inputs)
+    }
+
+    func advance(step: Int, log: SpikeLog) {
+        current?.fill(0)
+        for stimulus in stimuli { stimulus.add(step: step) }
+        spikes.removeAll()
+        kernel.advance(
+            StepFrame(
+                number: step, inputs: UnsafePointer(inputs.base), current: current.map { UnsafePointer($0.base) },
+                spikes: spikes))
+        log.append(spikes.base, count: spikes.count, first: firstNumber)
+        for watcher in watchers {
+            for index in 0..<spikes.count { watcher.targetSpiked(Int(spikes.base[index]), step: step) }
+        }
+    }
+
+    /// The first number that is not finite, column by column: its neuron (by index in the population) and the column.
+    func firstNotFinite() -> (neuron: Int, name: String)? {
+        for column in memory.floatColumns {
+            var sum: Float = 0
+            for index in 0..<column.count { sum += column.base[index] * 0 }
+            // Nought times a number is nought unless the number is infinite or none.
+            if sum == 0 { continue }
+            if let place = (0..<column.count).first(where: { !column.base[$0].isFinite }) {
+                return (neurons.lowerBound + place, column.name)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,199 @@
+import Parallel
+import SpikingModels
+import SpikingNetworks
+
+/// The synapses onto the neurons of one worker.
+struct MadeSynapses: Sendable {
+    let constant: SynapseRows
+    let plastic: [Plastic]
+
+    /// Synapses of one projection with plasticity onto one population.
+    struct Plastic: Sendable {
+        let projection: Int
+        /// The part of the projection's targets.
+        let part: Int
+        let population: Int
+        let receptor: Int
+        let rows: SynapseRows
+    }
+
+    var count: Int { constant.count + plastic.reduce(0) { $0 + $1.rows.count } }
+
+    var leastDelay: Int { min(constant.leastDelay, plastic.map(\.rows.leastDelay).min() ?? Int.max) }
+}
+
+/// Makes all synapses, each worker those onto its own neurons, in two passes over the same random streams: one counts
+/// the synapses of each source, one draws and stores them.
+struct SynapseMaker {
+    private let index: NeuronIndex
+    private let slots: SlotMap
+    private let projections: [ProjectionPlan]
+    private let makers: [any ConnectionMaker]
+    private let pool: WorkerPool
+    private let expected: Int
+    private var done = 0
+
+    /// How many targets a worker does between two reports.
+    private static let targetsAtOnce = 1024
+
+    init(
+        index: NeuronIndex, slots: SlotMap, projections: [ProjectionPlan], makers: [any ConnectionMaker],
+        pool: WorkerPool
+    ) {
+        self.makers = makers
+        self.index = index
+        self.slots = slots
+        self.projections = projections
+        self.pool = pool
+        expected = Int(min(projections.reduce(0) { $0 + $1.expected }, 1e18))
+    }
+
+    /// One part of a projection's targets: the unit in which tables of plastic synapses are kept.
+    private struct Part {
+        let projection: Int
+        let number: Int
+        let members: Members.Part
+        let receptor: Int
+    }
+
+    mutating func make(progress: (ClockSimulation.BuildProgress) throws -> Void) throws -> [MadeSynapses] {
+        let parts = projections.enumerated().flatMap { number, projection in
+            zip(projection.targets.parts, projection.receptors).enumerated().map { place, part in
+                Part(projection: number, number: place, members: part.0, receptor: part.1)
+            }
+        }
+        let workers = 0..<index.workers
+        let counts = workers.map { _ in
+            (constant: SynapseCounts(rows: index.count), plastic: plasticCounts(parts))
+        }
+        for (number, part) in parts.enumerated() {
+            let (projection, maker) = (projections[part.projection], makers[part.projection])
+            try forEachBlock(of: part) { worker, positions in
+                let own = counts[worker].plastic[number]
+                let constant = counts[worker].constant
+                var list = ConnectionList()
+                for position in positions {
+                    list.removeAll()
+                    maker.appendSources(ofTarget: part.members.first + position, to: &list)
+                    if let own {
+                        for source in list.sources { own.add(row: Int(source)) }
+                    } else {
+                        for source in list.sources { constant.add(row: Int(projection.sources[Int(source)])) }
+                    }
+                }
+            } report: {
+                try progress(ClockSimulation.BuildProgress(synapses: 0, expected: expected))
+            }
+        }
+        let tables = try workers.map { worker in
+            (
+                constant: try SynapseRows(counts[worker].constant),
+                plastic: try counts[worker].plastic.map { try $0.map { try SynapseRows($0) } }
+            )
+        }
+        for (number, part) in parts.enumerated() {
+            try fill(part, tables.map { ($0.constant, $0.plastic[number]) }, progress: progress)
+        }
+        try pool.parallelFor(index.workers) { range in
+            for worker in range {
+                tables[worker].constant.finish()
+                for rows in tables[worker].plastic { rows?.finish() }
+            }
+        }
+        return tables.map { table in
+            MadeSynapses(
+                constant: table.constant,
+                plastic: zip(parts, table.plastic).compactMap { part, rows in
+                    rows.map {
+                        MadeSynapses.Plastic(
+                            projection: part.projection, part: part.number, population: part.members.population,
+                            receptor: part.receptor,
+                            rows: $0)
+                    }
+                })
+        }
+    }
+
+    private func plasticCounts(_ parts: [Part]) -> [SynapseCounts?] {
+        parts.map {
+            let projection = projections[$0.projection]
+            return projection.isPlastic ? SynapseCounts(rows: projection.sources.count) : nil
+        }
+    }
+
+    private mutating func fill(
+        _ part: Part, _ tables: [(constant: SynapseRows, plastic: SynapseRows?)],
+        progress: (ClockSimulation.BuildProgress) throws -> Void
+    ) throws {
+        let (projection, maker) = (projections[part.projection], makers[part.projection])
+        let (index, slots) = (index, slots)
+        let before = done
+        let tally = WorkerTally(index.workers)
+        try forEachBlock(of: part) { worker, positions in
+            let (constant, own) = tables[worker]
+            let strip = index.strip(part.members.population, of: worker)
+            let firstSlot =
+                own != nil
+                ? 0 : slots.first(worker: worker, population: part.members.population, receptor: part.receptor)
+            var list = ConnectionList()
+            var weights: [Float] = []
+            var delays: [Int32] = []
+            for position in positions {
+                list.removeAll()
+                weights.removeAll(keepingCapacity: true)
+                delays.removeAll(keepingCapacity: true)
+                let target = part.members.first + position
+                maker.appendSources(ofTarget: target, to: &list)
+                try projection.draw.append(target: target, list, weights: &weights, delays: &delays)
+                let slot = firstSlot + part.members.neurons[position] - strip.lowerBound
+                for (number, source) in list.sources.enumerated() {
+                    if let own {
+                        own.add(row: Int(source), slot: slot, weight: weights[number], delay: delays[number])
+                    } else {
+                        constant.add(
+                            row: Int(projection.sources[Int(source)]), slot: slot, weight: weights[number],
+                            delay: delays[number])
+                    }
+                }
+                tally.add(worker, list.sources.count)
+            }
+        } report: {
+            try progress(ClockSimulation.BuildProgress(synapses: before + tally.sum, expected: expected))
+        }
+        done += tally.sum
+    }
+
+    /// Runs `body` over the targets of a part, each worker over its own, with a report in between.
+    private func forEachBlock(
+        of part: Part, _ body: @Sendable (_ worker: Int, _ positions: ArraySlice<Int>) throws -> Void,
+        report: () throws -> Void
+    ) throws {
+        let positions = (0..<index.workers).map {
+            part.members.neurons.positions(in: index.strip(part.members.population, of: $0))
+        }
+        let longest = positions.map(\.count).max() ?? 0
+        for first in stride(from: 0, to: longest, by: Self.targetsAtOnce) {
+            try pool.parallelFor(index.workers) { (range: Range<Int>) throws in
+                for worker in range {
+                    let own = positions[worker]
+                    try body(worker, own[min(first, own.count)..<min(first + Self.targetsAtOnce, own.count)])
+                }
+            }
+            try report()
+        }
+    }
+}
+
+/// A count for each worker.
+///
+/// Unchecked `Sendable`: a worker changes only its own.
+private final class WorkerTally: @unchecked Sendable {
+    private let counts: WorkBuffer<Int>
+
+    init(_ workers: Int) { counts = WorkBuffer(repeating: 0, count: workers * 8) }
+
+    // Eight apart, so that workers do not write to one cache line.
+    func add(_ worker: Int, _ more: Int) { counts.base[worker * 8] += more }
+
+    var sum: Int { (0..<counts.count / 8).reduce(0) { $0 + counts.base[$1 * 8] } }
+}

@@ -1,0 +1,229 @@
+extension AdEx {
+    /// A kernel for synapses of either time course, conductances or currents.
+    ///
+    /// Neurons away from a spike take classical Runge-Kutta steps of fourth order, all in one vector loop; synapses are
+    /// exact. A neuron whose exponential current or conductances are too stiff for that, or that reaches v_peak, goes
+    /// through ``AdExUpstroke`` instead. The choice depends on the neuron alone.
+    final class Kernel: NeuronKernel {
+        /// The greatest product of a rate and a step with which the Runge-Kutta steps are taken: the error of a step
+        /// is then below 10⁻⁶ of the change.
+        private static let stiffness: Float = 0.15
+
+        private let count, substeps: Int
+        private let part: Float
+        private let setup: KernelSetup
+        private let synapses: Conductances
+        private let constants: KernelConstants
+        private let isConductance: Bool
+        /// v − e_l and w, and what rounding took from each.
+        private let v, w, lostV, lostW: UnsafeMutablePointer<Float>
+        private let remaining: UnsafeMutablePointer<Int32>
+        private let flags, hard: UnsafeMutablePointer<UInt8>
+        private let noCurrent: UnsafeMutablePointer<Float>
+
+        init(_ setup: KernelSetup, isAlpha: Bool, isConductance: Bool) {
+            self.setup = setup
+            self.isConductance = isConductance
+            count = setup.count
+            v = setup.column("v") { setup.value("v", $0) - setup.value("e_l", $0) }
+            w = setup.column("w") { setup.value("w", $0) }
+            lostV = setup.column("rounding of v") { _ in 0 }
+            lostW = setup.column("rounding of w") { _ in 0 }
+            remaining = setup.integers("refractory") { _ in 0 }
+            flags = setup.flags()
+            hard = setup.flags()
+            noCurrent = setup.column("no current") { _ in 0 }
+            let names = isConductance ? ("g_ex", "g_in") : ("i_ex", "i_in")
+            synapses = Conductances(setup, isAlpha: isAlpha, ex: names.0, inh: names.1)
+            // A part must not be long for the membrane and the adaptation either.
+            let shortest = Self.shortestTime(setup)
+            let substeps = Conductances.substeps(setup, limit: 0.1 * shortest, isAlpha: isAlpha)
+            self.substeps = substeps
+            part = Float(setup.step / Double(substeps))
+            let reversals = isConductance ? ["e_ex", "e_in"] : []
+            constants = setup.constants(
+                from: AdEx.parameters.map(\.symbol) + Conductances.symbols + reversals
+            ) { neuron in
+                func value(_ symbol: String) -> Double { setup.value(symbol, neuron) }
+                let (rest, width) = (value("e_l"), value("delta_t"))
+                let peak = width > 0 ? value("v_peak") : value("v_threshold")
+                return [
+                    value("g_l"), 1 / value("c_m"), width > 0 ? 1 / width : 0, value("g_l") * width,
+                    value("v_threshold") - rest, peak - rest, value("v_reset") - rest, value("a"), 1 / value("tau_w"),
+                    value("i_e"), isConductance ? value("e_ex") - rest : 0, isConductance ? value("e_in") - rest : 0,
+                    Double(setup.steps(value("t_ref"))),
+                ] + Conductances.constants(setup, neuron, substeps: substeps, isAlpha: isAlpha)
+            }
+        }
+
+        /// The shortest time constant of membrane or adaptation in the population [ms].
+        private static func shortestTime(_ setup: KernelSetup) -> Double {
+            let capacitance = setup.values["c_m"].storedValues.min() ?? 0
+            let leak = setup.values["g_l"].storedValues.max() ?? 1
+            return min(capacitance / leak, setup.values["tau_w"].storedValues.min() ?? .infinity)
+        }
+
+        func advance(_ frame: StepFrame) {
+            if synapses.isAlpha { advance(frame, AlphaCourse.self) } else { advance(frame, ExponentialCourse.self) }
+        }
+
+        @inline(__always) private func advance<Course: SynapticCourse>(_ frame: StepFrame, _ course: Course.Type) {
+            if constants.areShared {
+                advance(frame, SharedConstant.self, course)
+            } else {
+                advance(frame, EachConstant.self, course)
+            }
+        }
+
+        @inline(__always) private func advance<C: ConstantReader, Course: SynapticCourse>(
+            _ frame: StepFrame, _ reader: C.Type, _ course: Course.Type
+        ) {
+            flags.update(repeating: 0, count: count)
+            for _ in 0..<substeps {
+                move(frame, reader, course)
+                moveHard(frame)
+                decay(reader, course)
+            }
+            finish(frame, reader, course)
+        }
+
+        /// Potentials and adaptation over a part of the step; flags the neurons that need more care.
+        @inline(__always) private func move<C: ConstantReader, Course: SynapticCourse>(
+            _ frame: StepFrame, _: C.Type, _: Course.Type
+        ) {
+            let (leak, perCapacitance, perWidth) = (C(constants, 0), C(constants, 1), C(constants, 2))
+            let (scale, threshold, peak) = (C(constants, 3), C(constants, 4), C(constants, 5))
+            let (a, perTau, drive) = (C(constants, 7), C(constants, 8), C(constants, 9))
+            let (reversalEx, reversalIn) = (C(constants, 10), C(constants, 11))
+            let course = Conductances.Readers<C, Course>(constants, first: 13)
+            let (v, w, lostV, lostW, r, hard) = (v, w, lostV, lostW, remaining, hard)
+            let (state, h, conducts) = (synapses, part, Float(isConductance ? 1 : 0))
+            let current = frame.current ?? UnsafePointer(noCurrent)
+            let limit = Self.stiffness
+            for n in 0..<count {
+                let g = course.parts(state, n)
+                let (toEx, toIn, i) = (reversalEx[n], reversalIn[n], drive[n] + current[n])
+                // What the synapses push with at v = 0, and what they add to the leak: for currents, they are the push.
+                let (pushEx, pushIn) = (conducts * toEx + (1 - conducts), conducts * toIn + (1 - conducts))
+                let push0 = g.ex.start * pushEx + g.inh.start * pushIn + i
+                let push1 = g.ex.middle * pushEx + g.inh.middle * pushIn + i
+                let push2 = g.ex.end * pushEx + g.inh.end * pushIn + i
+                let total0 = leak[n] + conducts * (g.ex.start + g.inh.start)
+                let total1 = leak[n] + conducts * (g.ex.middle + g.inh.middle)
+                let total2 = leak[n] + conducts * (g.ex.end + g.inh.end)
+                let (v0, w0, free) = (v[n], w[n], r[n] <= 0 ? perCapacitance[n] : 0)
+                let up0 = scale[n] * Exponential.value((v0 - threshold[n]) * perWidth[n])
+                let kv1 = (up0 - total0 * v0 + push0 - w0) * free
+                let kw1 = (a[n] * v0 - w0) * perTau[n]
+                let (v1, w1) = (v0 + 0.5 * h * kv1, w0 + 0.5 * h * kw1)
+                let up1 = scale[n] * Exponential.value((v1 - threshold[n]) * perWidth[n])
+                let kv2 = (up1 - total1 * v1 + push1 - w1) * free
+                let kw2 = (a[n] * v1 - w1) * perTau[n]
+                let (v2, w2) = (v0 + 0.5 * h * kv2, w0 + 0.5 * h * kw2)
+                let up2 = scale[n] * Exponential.value((v2 - threshold[n]) * perWidth[n])
+                let kv3 = (up2 - total1 * v2 + push1 - w2) * free
+                let kw3 = (a[n] * v2 - w2) * perTau[n]
+                let (v3, w3) = (v0 + h * kv3, w0 + h * kw3)
+                let up3 = scale[n] * Exponential.value((v3 - threshold[n]) * perWidth[n])
+                let kv4 = (up3 - total2 * v3 + push2 - w3) * free
+                let kw4 = (a[n] * v3 - w3) * perTau[n]
+                let newV = CompensatedSum.add(
+                    h / 6 * (kv1 + 2 * (kv2 + kv3) + kv4), to: v0, excess: lostV[n])
+                let newW = CompensatedSum.add(
+                    h / 6 * (kw1 + 2 * (kw2 + kw3) + kw4), to: w0, excess: lostW[n])
+                // up/width is the rate of the upstroke; 0 for width 0, where up is 0.
+                let upstroke = (up0 > up3 ? up0 : up3) * perWidth[n]
+                let total = total0 > total2 ? (total0 > total1 ? total0 : total1) : (total2 > total1 ? total2 : total1)
+                let rate = (upstroke + total) * free * h
+                // Written so that a number that is none counts as hard, and without a branch.
+                let isBelow = newV.total < peak[n]
+                let measure = isBelow ? rate : .infinity
+                let isEasy = measure < limit
+                v[n] = isEasy ? newV.total : v0
+                lostV[n] = isEasy ? newV.excess : lostV[n]
+                w[n] = isEasy ? newW.total : w0
+                lostW[n] = isEasy ? newW.excess : lostW[n]
+                hard[n] = isEasy ? 0 : 1
+            }
+        }
+
+        /// The neurons that were flagged, over the same part of the step.
+        private func moveHard(_ frame: StepFrame) {
+            let duration = setup.step / Double(substeps)
+            // Eight flags at a time: few neurons are hard.
+            let words = UnsafeRawPointer(hard)
+            for first in stride(from: 0, to: count, by: 8)
+            where words.loadUnaligned(fromByteOffset: first, as: UInt64.self) != 0 {
+                for n in first..<min(first + 8, count) where hard[n] != 0 {
+                    moveHard(n, duration, injected: frame.current.map { Double($0[n]) } ?? 0)
+                }
+            }
+        }
+
+        /// One neuron over a part of the step by adaptive steps.
+        private func moveHard(_ n: Int, _ duration: Double, injected: Double) {
+            func value(_ symbol: String) -> Double { setup.value(symbol, n) }
+            let rest = value("e_l")
+            let width = value("delta_t")
+            let (levels, rises) = (synapses.level, synapses.rise)
+            var neuron = AdExUpstroke(
+                leak: value("g_l"), perCapacitance: 1 / value("c_m"), width: width,
+                threshold: value("v_threshold") - rest,
+                peak: (width > 0 ? value("v_peak") : value("v_threshold")) - rest, reset: value("v_reset") - rest,
+                a: value("a"), jump: value("b"), perTau: 1 / value("tau_w"), current: value("i_e") + injected,
+                ex: (
+                    Double(levels.ex[n]), synapses.isAlpha ? Double(rises.ex[n]) : 0, 1 / value("tau_syn_ex"),
+                    isConductance ? value("e_ex") - rest : 0
+                ),
+                inh: (
+                    Double(levels.inh[n]), synapses.isAlpha ? Double(rises.inh[n]) : 0, 1 / value("tau_syn_in"),
+                    isConductance ? value("e_in") - rest : 0
+                ),
+                isConductance: isConductance, v: Double(v[n]) - Double(lostV[n]),
+                w: Double(w[n]) - Double(lostW[n]), isClamped: remaining[n] > 0, hasSpiked: flags[n] != 0)
+            let steps = setup.steps(value("t_ref"))
+            let hadSpiked = neuron.hasSpiked
+            neuron.advance(duration, holds: steps > 0)
+            v[n] = Float(neuron.v)
+            lostV[n] = Float(Double(v[n]) - neuron.v)
+            w[n] = Float(neuron.w)
+            lostW[n] = Float(Double(w[n]) - neuron.w)
+            flags[n] = neuron.hasSpiked ? 1 : 0
+            // One more than the refractory steps, for the rest of this one.
+            if neuron.hasSpiked, !hadSpiked, steps > 0 {
+                remaining[n] = steps + 1
+            } else if neuron.isClamped, remaining[n] <= 0 {
+                remaining[n] = 1
+            }
+        }
+
+        /// Synapses over a part of the step.
+        @inline(__always) private func decay<C: ConstantReader, Course: SynapticCourse>(_: C.Type, _: Course.Type) {
+            let course = Conductances.Readers<C, Course>(constants, first: 13)
+            let (state, count) = (synapses, count)
+            for n in 0..<count { course.store(course.parts(state, n), state, n) }
+        }
+
+        /// Input and refractoriness at the end of the step.
+        @inline(__always) private func finish<C: ConstantReader, Course: SynapticCourse>(
+            _ frame: StepFrame, _: C.Type, _: Course.Type
+        ) {
+            let course = Conductances.Readers<C, Course>(constants, first: 13)
+            let (state, r, count) = (synapses, remaining, count)
+            let (inputEx, inputIn) = (frame.inputs[0], frame.inputs[1])
+            for n in 0..<count {
+                course.receive(state, n, inputEx[n], inputIn[n])
+                r[n] = r[n] > 0 ? r[n] - 1 : 0
+            }
+            frame.spikes.append(flags: flags, count: count)
+        }
+
+        func value(of symbol: String, neuron: Int) -> Double {
+            switch symbol {
+            case "v": Double(v[neuron]) - Double(lostV[neuron]) + setup.value("e_l", neuron)
+            case "w": Double(w[neuron]) - Double(lostW[neuron])
+            default: synapses.value(of: symbol, neuron) ?? 0
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The leaky integrate-and-fire neuron whose input spikes move the potential at once.
+///
+///     dv/dt = −(v − e_l)/tau_m + (i_e + i_stim)/c_m
+///     v ← v + w at a spike of weight w
+///
+/// Advanced by its exact solution. What arrives while a neuron is refractory is lost, or kept with the decay of the
+/// membrane until it is free again.
+///
+/// - Source: M. Diesmann, M.-O. Gewaltig, S. Rotter, A. Aertsen 2001, Neurocomputing 38–40:565,
+///   doi:10.1016/S0925-2312(01)00409-X.
+public enum LIFCurrentDelta: NeuronModel {
+    /// The rows of the model.
+    public static let schema = ModelSchema(
+        name: "lif_curr_delta",
+        summary: "Leaky integrate-and-fire, jumps of the potential",
+        equations: [
+            "dv/dt = −(v − e_l)/tau_m + i_e/c_m",
+            "v ← v + w at a spike",
+            "v ≥ v_threshold: spike, v = v_reset for t_ref",
+        ],
+        source: "Diesmann, Gewaltig, Rotter & Aertsen 2001, doi:10.1016/S0925-2312(01)00409-X",
+        parameters: LIF.parameters,
+        options: [
+            OptionRow(
+                symbol: "refractory_input", choices: ["lost", "kept"],
+                summary: "Whether input during t_ref is lost, or kept with the membrane's decay until its end.")
+        ],
+        state: [LIF.potential],
+        receptors: [ReceptorRow("input", unit: "mV", sign: .any, "Adds the weight to v.")])
+
+    /// Whether parameters fit together.
+    public static func fault(_ values: ModelValues, neuron: Int) -> String? { LIF.fault(values, neuron) }
+
+    /// A kernel of exact propagators.
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+
+    private final class Kernel: NeuronKernel {
+        private let membrane: LIF.Membrane
+        private let constants: KernelConstants
+        private let kept: UnsafeMutablePointer<Float>
+        private let keeps: Float
+
+        init(_ setup: KernelSetup) {
+            membrane = LIF.Membrane(setup)
+            kept = setup.column("kept input") { _ in 0 }
+            keeps = setup.option("refractory_input") == "kept" ? 1 : 0
+            constants = setup.constants(from: LIF.symbols) { neuron in
+                LIF.constants(setup, neuron) + [expm1(-setup.step / setup.value("tau_m", neuron))]
+            }
+        }
+
+        func advance(_ frame: StepFrame) {
+            if constants.areShared {
+                advance(frame, SharedConstant.self)
+            } else {
+                advance(frame, EachConstant.self)
+            }
+        }
+
+        @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
+            let (leak, drive, unit) = (C(constants, 0), C(constants, 1), C(constants, 2))
+            let (threshold, reset, refractory) = (C(constants, 3), C(constants, 4), C(constants, 5))
+            let loss = C(constants, 6)
+            let (v, r, flags, count) = (membrane.potential, membrane.remaining, membrane.flags, membrane.count)
+            let (kept, keeps, input) = (kept, keeps, frame.inputs[0])
+            let current = frame.current ?? UnsafePointer(membrane.noCurrent)
+            for n in 0..<count {
+                let isFree = Choice(r[n] <= 0)
+                let arrived = input[n] + leak[n] * kept[n]
+                // v + v·(e^(−h/τ) − 1) rounds less than v·e^(−h/τ).
+                let moved = v[n] + (loss[n] * v[n] + drive[n] + unit[n] * current[n] + arrived)
+                // A refractory neuron is at reset already.
+                let value = isFree(moved, reset[n])
+                kept[n] = isFree(0, keeps * arrived)
+                let isSpike = Choice(value >= threshold[n])
+                v[n] = isSpike(reset[n], value)
+                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                flags[n] = isSpike.flag
+            }
+            frame.spikes.append(flags: flags, count: count)
+        }
+
+        func value(of symbol: String, neuron: Int) -> Double { membrane.value(neuron) }
+    }
+}

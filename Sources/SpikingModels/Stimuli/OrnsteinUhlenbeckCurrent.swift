@@ -1,0 +1,99 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A current with coloured noise: an Ornstein–Uhlenbeck process.
+///
+///     di = −(i − mean)/tau·dt + sigma·√(2/tau)·dW
+///
+/// Advanced by its exact solution, i(t + h) = mean + (i(t) − mean)·e^(−h/tau) + sigma·√(1 − e^(−2h/tau))·N, and held
+/// over each step at its value at the start of the step. In equilibrium it has the standard deviation sigma and the
+/// autocovariance sigma²·e^(−|Δt|/tau), for any length of the step. Each target has noise of its own.
+///
+/// - Source: D. T. Gillespie 1996, Phys. Rev. E 54:2084, doi:10.1103/PhysRevE.54.2084 (exact update).
+public enum OrnsteinUhlenbeckCurrent: StimulusModel {
+    /// The rows of the model.
+    public static let schema = ModelSchema(
+        name: "ornstein_uhlenbeck_current",
+        summary: "Gaussian noise with an exponential autocorrelation",
+        equations: ["di = −(i − mean)/tau·dt + sigma·√(2/tau)·dW for start ≤ t < stop"],
+        source: "Uhlenbeck & Ornstein 1930, doi:10.1103/PhysRev.36.823; Gillespie 1996, doi:10.1103/PhysRevE.54.2084",
+        parameters: [
+            ParameterRow("mean", unit: "pA", default: 0, "Mean current."),
+            ParameterRow(
+                "sigma", unit: "pA", default: 0, allowed: .atLeast(0), "Standard deviation of the current."),
+            ParameterRow("tau", unit: "ms", default: 5, allowed: .above(0), "Time constant of the autocorrelation."),
+            SourceRows.start, SourceRows.stop,
+        ],
+        options: [
+            OptionRow(
+                symbol: "begin", choices: ["stationary", "mean"],
+                summary: "Whether the current at start is drawn from the equilibrium, or is the mean.")
+        ], state: [], emitsSpikes: false)
+
+    /// A current.
+    public static let effect = StimulusEffect.current
+
+    /// Whether parameters fit together.
+    public static func fault(_ values: ModelValues, neuron: Int) -> String? { SourceRows.windowFault(values, neuron) }
+
+    /// A kernel that advances and adds the current.
+    public static func makeKernel(_ setup: KernelSetup) -> any StimulusKernel { Kernel(setup) }
+
+    private final class Kernel: StimulusKernel {
+        private let count, first: Int
+        private let seed: UInt64
+        private let stream: UInt32
+        private let isStationary: Bool
+        private let mean, sigma, leak, kick: UnsafeMutablePointer<Float>
+        /// The deviation from the mean [pA], and the normal number that is kept for the next step.
+        private let deviation, spare: UnsafeMutablePointer<Float>
+        /// Keeps the columns.
+        private let memory: KernelMemory
+        private let window: [Range<Int>]
+
+        init(_ setup: KernelSetup) {
+            (count, first) = (setup.count, setup.neurons.lowerBound)
+            (seed, stream) = (setup.seed, setup.stream)
+            isStationary = setup.option("begin") == "stationary"
+            mean = setup.column("mean") { setup.value("mean", $0) }
+            sigma = setup.column("sigma") { setup.value("sigma", $0) }
+            leak = setup.column("leak") { exp(-setup.step / setup.value("tau", $0)) }
+            kick = setup.column("kick") {
+                setup.value("sigma", $0) * (-expm1(-2 * setup.step / setup.value("tau", $0))).squareRoot()
+            }
+            deviation = setup.column("deviation") { _ in 0 }
+            spare = setup.column("spare") { _ in 0 }
+            memory = setup.columns
+            window = (0..<setup.count).map {
+                setup.stepWindow(start: setup.value("start", $0), stop: setup.value("stop", $0))
+            }
+        }
+
+        func add(step number: Int, to input: UnsafeMutablePointer<Float>) {
+            for neuron in 0..<count where window[neuron].contains(number) {
+                let index = number - window[neuron].lowerBound
+                let normal = normal(neuron, index)
+                if index == 0 {
+                    deviation[neuron] = isStationary ? sigma[neuron] * normal : 0
+                } else {
+                    deviation[neuron] = leak[neuron] * deviation[neuron] + kick[neuron] * normal
+                }
+                input[neuron] += mean[neuron] + deviation[neuron]
+            }
+        }
+
+        private func normal(_ neuron: Int, _ index: Int) -> Float {
+            guard index % 2 == 0 else { return spare[neuron] }
+            let pair = NormalPair.draw(
+                seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: first + neuron), block: UInt64(index / 2)
+            )
+            spare[neuron] = Float(pair.1)
+            return Float(pair.0)
+        }
+    }
+}

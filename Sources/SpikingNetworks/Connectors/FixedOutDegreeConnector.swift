@@ -1,0 +1,67 @@
+import Parallel
+
+/// Draws the same number of targets for each source, uniformly (NEST's `fixed_outdegree`).
+///
+/// Each source draws from its own random stream; preparing sorts all connections by target, in 4 bytes each.
+public struct FixedOutDegreeConnector: Connector {
+    /// `fixed_out_degree`.
+    public static let kind = "fixed_out_degree"
+    /// How many targets each source has.
+    public var outDegree: Int
+    /// Whether a neuron may connect to itself.
+    public var allowsAutapses: Bool
+    /// Whether a source may connect to a target more than once.
+    public var allowsMultapses: Bool
+
+    /// Makes the connector.
+    public init(outDegree: Int, allowsAutapses: Bool = true, allowsMultapses: Bool = true) {
+        self.outDegree = outDegree
+        self.allowsAutapses = allowsAutapses
+        self.allowsMultapses = allowsMultapses
+    }
+
+    /// A number of targets that cannot be found.
+    public func fault(_ site: ConnectionSite) -> String? {
+        if let fault = ConnectionSite.fault(count: outDegree, "out-degree") { return fault }
+        let hasTwins = !allowsAutapses && site.twinCount > 0
+        if hasTwins, Self.twinOfSource(site) == nil {
+            return "a neuron is among the targets more than once, so autapses cannot be left out"
+        }
+        let available = site.targets - (hasTwins ? 1 : 0)
+        if outDegree > 0, available < 1 { return "there is no target to draw" }
+        if !allowsMultapses, outDegree > available {
+            return "the out-degree is \(outDegree), but only \(available) targets can be drawn without repetition"
+        }
+        return nil
+    }
+
+    /// The out-degree for each source.
+    public func expectedCount(_ site: ConnectionSite) -> Double { Double(outDegree) * Double(site.sources) }
+
+    /// Draws all connections and sorts them by target.
+    ///
+    /// - Complexity: O(connections).
+    public func prepared(_ site: ConnectionSite) throws -> any ConnectionMaker {
+        let twins = allowsAutapses ? [] : Self.twinOfSource(site) ?? []
+        // A source's stream has the number of the connections' stream and the source as entity.
+        return TargetRows(sources: site.sources, targets: site.targets) { source, targets, _ in
+            let twin = twins.isEmpty ? -1 : twins[source]
+            var random = site.bulk(target: source)
+            if allowsMultapses {
+                SourceDraw.many(outDegree, of: site.targets, except: twin, &random, into: &targets)
+            } else {
+                SourceDraw.distinct(outDegree, of: site.targets, except: twin, &random, into: &targets)
+            }
+        }
+    }
+
+    /// For each source the target that is the same neuron, or −1; `nil` where a source has several.
+    private static func twinOfSource(_ site: ConnectionSite) -> [Int32]? {
+        var result = [Int32](repeating: -1, count: site.sources)
+        for (target, source) in (site.twins ?? []).enumerated() where source >= 0 {
+            guard result[Int(source)] < 0 else { return nil }
+            result[Int(source)] = Int32(target)
+        }
+        return result
+    }
+}

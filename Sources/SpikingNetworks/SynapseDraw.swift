@@ -1,0 +1,209 @@
+import Parallel
+import SpikingModels
+import Units
+
+/// Gives the synapses of a projection their weights and delays, one target after the other, on any worker.
+///
+///     let draw = try SynapseDraw(synapse, site: site, step: 0.1, sign: receptor.sign)
+///     maker.appendSources(ofTarget: target, to: &list)
+///     try draw.append(target: target, list, weights: &weights, delays: &delays)
+///
+/// Weights are drawn from the stream `projection/weights` and delays from `projection/delays`, both with the target as
+/// entity, in the order of the list; with `redrawn` distributions, numbers out of bounds are skipped. Delays are
+/// rounded to the nearest step, halves up, as NEST does.
+package struct SynapseDraw: Sendable {
+    /// The weight that all synapses have, where they have one.
+    package let uniformWeight: Float?
+    /// The delay that all synapses have [steps], where they have one.
+    package let uniformDelay: Int32?
+
+    private let weight: SynapseSampler
+    private let delay: SynapseSampler
+    private let step: Double
+    private let sign: ReceptorRow.Sign
+    private let site: ConnectionSite
+    private let streams: (weights: UInt32, delays: UInt32)
+
+    /// The longest delay [steps].
+    package static let longestDelay: Int32 = 65_535
+
+    /// Prepares for the synapses of a projection.
+    ///
+    /// - Parameters:
+    ///   - synapse: Weight and delay.
+    ///   - site: The two sides; its name names the streams and stands in errors.
+    ///   - step: The length of a step [ms].
+    ///   - sign: What weights the receptor takes.
+    /// - Throws: ``SpikingNetworkError`` for a number that is not finite, a uniform delay shorter than a step, a
+    ///   uniform weight of the wrong sign, a distribution that is none, and for functions of the distance, missing
+    ///   positions and names without a value.
+    package init(
+        _ synapse: Synapse, site: ConnectionSite, step: Double, sign: ReceptorRow.Sign = .any
+    ) throws(SpikingNetworkError) {
+        self.step = step
+        self.sign = sign
+        self.site = site
+        streams = (
+            RandomStream.number(of: site.projection + "/weights"), RandomStream.number(of: site.projection + "/delays")
+        )
+        weight = try SynapseSampler(synapse.weight, site: site, "weight")
+        delay = try SynapseSampler(synapse.delay, site: site, "delay")
+        if case .uniform(let value) = synapse.weight {
+            uniformWeight = Float(value)
+            if let fault = Self.fault(Float(value), sign) { throw Self.error(site, "the weight is \(value): \(fault)") }
+        } else {
+            uniformWeight = nil
+        }
+        if case .uniform(let value) = synapse.delay {
+            // A hair of tolerance: 0.1 ms is a step of 0.1 ms however the two were computed.
+            guard value >= step * (1 - 1e-9) else {
+                throw Self.error(
+                    site, "the delay is \(value) ms: it must be at least a step of the simulation, \(step) ms")
+            }
+            let steps = (value / step + 0.5).rounded(.down)
+            guard steps <= Double(Self.longestDelay) else {
+                throw Self.error(site, "the delay is \(value) ms: it may be at most \(Self.longestDelay) steps")
+            }
+            uniformDelay = Int32(steps)
+        } else {
+            uniformDelay = nil
+        }
+    }
+
+    /// Appends weight and delay of each connection of a target.
+    ///
+    /// - Parameters:
+    ///   - target: The target, by index among the targets.
+    ///   - connections: Its connections.
+    ///   - weights: Gets a weight for each, in the receptor's unit.
+    ///   - delays: Gets a delay for each [steps].
+    /// - Throws: ``SpikingNetworkError`` for a weight that is not finite or of the wrong sign, a delay that is less
+    ///   than half a step, listed values that the connector does not bring, and for what went wrong with the
+    ///   connections.
+    package func append(
+        target: Int, _ connections: ConnectionList, weights: inout [Float], delays: inout [Int32]
+    ) throws(SpikingNetworkError) {
+        let (firstWeight, firstDelay) = (weights.count, delays.count)
+        let count = connections.sources.count
+        weights.append(contentsOf: repeatElement(0, count: count))
+        delays.append(contentsOf: repeatElement(0, count: count))
+        var fault: String?
+        weights.withUnsafeMutableBufferPointer { weights in
+            delays.withUnsafeMutableBufferPointer { delays in
+                guard let weights = weights.baseAddress, let delays = delays.baseAddress else { return }
+                fault = write(target, connections, weights + firstWeight, delays + firstDelay)
+            }
+        }
+        if let fault = fault ?? connections.fault { throw Self.error(site, fault) }
+    }
+
+    /// Writes weight and delay of each connection of a target, where there is room for as many; otherwise as
+    /// ``append(target:_:weights:delays:)``.
+    package func fill(
+        target: Int, _ connections: ConnectionList, weights: UnsafeMutablePointer<Float>,
+        delays: UnsafeMutablePointer<Int32>
+    ) throws(SpikingNetworkError) {
+        if let fault = connections.fault ?? write(target, connections, weights, delays) {
+            throw Self.error(site, fault)
+        }
+    }
+
+    /// Writes weights and delays, and says in words what is wrong with one.
+    private func write(
+        _ target: Int, _ connections: ConnectionList, _ weights: UnsafeMutablePointer<Float>,
+        _ delays: UnsafeMutablePointer<Int32>
+    ) -> String? {
+        let count = connections.sources.count
+        guard count > 0 else { return nil }
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: SynapseSampler.room(for: count)) { memory in
+            guard let numbers = memory.baseAddress else { return nil }
+            return writeWeights(target, connections, numbers, weights)
+                ?? writeDelays(target, connections, numbers, delays)
+        }
+    }
+
+    private func writeWeights(
+        _ target: Int, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
+        _ weights: UnsafeMutablePointer<Float>
+    ) -> String? {
+        let count = connections.sources.count
+        let hasFactors = connections.weightsAreFactors
+        if let uniformWeight {
+            for i in 0..<count { weights[i] = uniformWeight }
+        } else {
+            var random = BulkRandom(
+                seed: site.seed, stream: streams.weights, entity: UInt32(truncatingIfNeeded: target))
+            let brought = connections.weights.count == count ? connections.weights : nil
+            if let fault = weight.sample(connections.sources, target, brought, &random, into: numbers) { return fault }
+            for i in 0..<count { weights[i] = Float(numbers[i]) }
+        }
+        if hasFactors, !weight.isListed {
+            guard connections.weights.count == count else { return "the connector brings no factor for each weight" }
+            for i in 0..<count { weights[i] *= connections.weights[i] }
+        } else if uniformWeight != nil {
+            return nil
+        }
+        // Comparisons are false for NaN, so that it is found too.
+        var (low, high, isFinite) = (Float.infinity, -Float.infinity, true)
+        for i in 0..<count {
+            low = min(low, weights[i])
+            high = max(high, weights[i])
+            isFinite = isFinite && abs(weights[i]) <= Float.greatestFiniteMagnitude
+        }
+        if isFinite, sign == .any || sign == .notNegative && low >= 0 || sign == .notPositive && high <= 0 {
+            return nil
+        }
+        for i in 0..<count {
+            guard let fault = Self.fault(weights[i], sign) else { continue }
+            return "the weight from source \(connections.sources[i]) to target \(target) is \(weights[i]): \(fault)"
+        }
+        return nil
+    }
+
+    private func writeDelays(
+        _ target: Int, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
+        _ delays: UnsafeMutablePointer<Int32>
+    ) -> String? {
+        let count = connections.sources.count
+        if let uniformDelay {
+            for i in 0..<count { delays[i] = uniformDelay }
+            return nil
+        }
+        var random = BulkRandom(seed: site.seed, stream: streams.delays, entity: UInt32(truncatingIfNeeded: target))
+        let brought = connections.delays.count == count ? connections.delays : nil
+        if let fault = delay.sample(connections.sources, target, brought, &random, into: numbers) { return fault }
+        let longest = Double(Self.longestDelay)
+        // Adding and taking away 2⁵² rounds to a whole number, halves to even ones; halves are then moved up. This and
+        // the low bits of the sum, instead of `rounded` and `Int32(_:)`, let the compiler make vectors.
+        let whole = 0x1p52
+        var wrong = 0
+        for i in 0..<count {
+            let exact = numbers[i] / step
+            let isIn = exact >= 0.5 && exact < longest + 0.5
+            let kept = isIn ? exact : 1
+            let even = (kept + whole) - whole
+            let steps = kept - even == 0.5 ? even + 1 : even
+            delays[i] = Int32(truncatingIfNeeded: (steps + whole).bitPattern)
+            wrong += isIn ? 0 : 1
+        }
+        if wrong == 0 { return nil }
+        for i in 0..<count where !(numbers[i] / step >= 0.5 && numbers[i] / step < longest + 0.5) {
+            return "the delay from source \(connections.sources[i]) to target \(target) is \(numbers[i]) ms: "
+                + "it must be at least half a step of \(step) ms and at most \(Self.longestDelay) steps"
+        }
+        return nil
+    }
+
+    private static func fault(_ weight: Float, _ sign: ReceptorRow.Sign) -> String? {
+        if !weight.isFinite { return "it must be finite" }
+        return switch sign {
+        case .any: nil
+        case .notNegative: weight >= 0 ? nil : "the receptor takes weights of at least 0"
+        case .notPositive: weight <= 0 ? nil : "the receptor takes weights of at most 0"
+        }
+    }
+
+    private static func error(_ site: ConnectionSite, _ fault: String) -> SpikingNetworkError {
+        .unfitParameters("projection '\(site.projection)'", fault)
+    }
+}

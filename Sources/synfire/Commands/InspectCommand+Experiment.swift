@@ -1,0 +1,132 @@
+import Formats
+import SpikingModels
+import SpikingNetworks
+
+extension InspectCommand {
+    /// What a description of a spiking network comes to, without building it.
+    static func experiment(_ path: String) throws -> Contents {
+        let experiment = try Experiment.read(path)
+        let network = experiment.network
+        let projections = network.projections.map {
+            ProjectionEstimate($0, in: network, seed: experiment.settings.seed)
+        }
+        let synapses = projections.reduce(0) { $0 + $1.synapses }
+        var contents = Contents(kind: "a spiking network, described")
+        contents.facts = [
+            "name": network.name, "source": network.metadata["source"] ?? "",
+            "neurons": "\(network.neuronCount)", "synapses expected": Format.count(synapses),
+            "memory, about": Format.bytes(MemoryEstimate.bytes(network, synapses: synapses)),
+            "time": experiment.settings.duration.map(Format.biological) ?? "", "step": "\(experiment.settings.step)",
+            "seed": "\(experiment.settings.seed)",
+        ]
+        contents.tables = [
+            .init(
+                title: "populations", header: ["population", "model", "shape", "neurons"],
+                rows: network.populations.map { [$0.name, $0.model.schema.name, "\($0.shape)", "\($0.count)"] }),
+            .init(
+                title: "projections",
+                header: ["projection", "connector", "from", "to", "receptor", "synapses expected"],
+                rows: projections.map { estimate in
+                    let projection = estimate.projection
+                    return [
+                        projection.name, estimate.connector, projection.sources.words, projection.targets.words,
+                        estimate.receptor ?? "by sign", estimate.fault ?? Format.count(estimate.synapses),
+                    ]
+                }),
+            .init(
+                title: "stimuli", header: ["stimulus", "model", "to"],
+                rows: network.stimuli.map { [$0.name, $0.model.schema.name, $0.target.words] }),
+            .init(
+                title: "recorded", header: ["what", "of", "every"],
+                rows: experiment.recorders.map { recorder in
+                    switch recorder.quantity {
+                    case .spikes: ["spikes", recorder.neurons.words, "–"]
+                    case .variable(let symbol): [symbol, recorder.neurons.words, "\(recorder.interval) ms"]
+                    }
+                }),
+        ]
+        return contents
+    }
+}
+
+extension Assembly {
+    /// The neurons as descriptions write them.
+    fileprivate var words: String {
+        views.map { view in
+            switch view.selection {
+            case .all: view.population
+            case .range(let range): "\(view.population)[\(range.lowerBound)-\(range.upperBound - 1)]"
+            case .indices(let indices): "\(view.population)[\(indices.count) neurons]"
+            case .random(let count): "\(view.population)[\(count) at random]"
+            }
+        }.joined(separator: " + ")
+    }
+}
+
+/// How many synapses a projection will have.
+private struct ProjectionEstimate {
+    let projection: Projection
+    var connector = "operators"
+    var receptor: String?
+    /// Exactly, or on average.
+    var synapses = 0.0
+    /// Why the connector cannot connect, where it cannot.
+    var fault: String?
+
+    init(_ projection: Projection, in network: Network, seed: UInt64) {
+        self.projection = projection
+        guard case .synapses(let connector, _, let receptor) = projection.transmission else { return }
+        self.connector = type(of: connector).kind
+        self.receptor = receptor
+        let sources = Self.neurons(projection.sources, in: network, seed: seed)
+        let targets = Self.neurons(projection.targets, in: network, seed: seed)
+        var places: [Neuron: Int32] = [:]
+        for (place, neuron) in sources.enumerated() { places[neuron] = Int32(place) }
+        let twins = targets.map { places[$0] ?? -1 }
+        let site = ConnectionSite(
+            sources: sources.count, targets: targets.count, twins: twins.contains { $0 >= 0 } ? twins : nil,
+            shapes: Self.shapes(projection, in: network), seed: seed, projection: projection.name)
+        if let fault = connector.fault(site) {
+            self.fault = fault
+        } else {
+            synapses = connector.expectedCount(site)
+        }
+    }
+
+    private struct Neuron: Hashable {
+        let population: Int
+        let index: Int32
+    }
+
+    private static func neurons(_ assembly: Assembly, in network: Network, seed: UInt64) -> [Neuron] {
+        assembly.views.flatMap { view -> [Neuron] in
+            guard let place = network.populations.firstIndex(where: { $0.name == view.population }) else { return [] }
+            return view.indices(count: network.populations[place].count, seed: seed)
+                .map { Neuron(population: place, index: $0) }
+        }
+    }
+
+    private static func shapes(_ projection: Projection, in network: Network) -> (source: [Int], target: [Int])? {
+        func whole(_ assembly: Assembly) -> [Int]? {
+            guard assembly.views.count == 1, let view = assembly.views.first, view.selection == .all else { return nil }
+            return network.population(named: view.population)?.shape
+        }
+        guard let source = whole(projection.sources), let target = whole(projection.targets) else { return nil }
+        return (source, target)
+    }
+}
+
+/// About how much memory a run takes.
+private enum MemoryEstimate {
+    /// A synapse is a target and a weight in single precision; delays are stored once for many.
+    private static let perSynapse = 8.0
+
+    static func bytes(_ network: Network, synapses: Double) -> Double {
+        let columns = network.populations.reduce(0.0) { sum, population in
+            let schema = population.model.schema
+            let rows = schema.state.count + schema.parameters.count + schema.receptors.count
+            return sum + Double(population.count) * Double(rows) * 4
+        }
+        return columns + synapses * perSynapse
+    }
+}

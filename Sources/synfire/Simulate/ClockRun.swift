@@ -1,0 +1,196 @@
+import Formats
+import Foundation
+import Parallel
+import Simulation
+import SpikingModels
+import SpikingNetworks
+import Units
+
+/// A run of a network that is described in YAML: built once, then advanced on a clock.
+struct ClockRun {
+    let command: SimulateCommand
+
+    /// What is printed; times of biology in ms, of the wall in seconds.
+    struct Summary: Encodable {
+        struct Row: Encodable {
+            let name: String
+            let model: String
+            let neurons: Int
+            let spikes: Int
+            let rate: Double
+        }
+        let network: String
+        let neurons: Int
+        let synapses: Int
+        let time: Double
+        let step: Double
+        let seed: UInt64
+        let workers: Int
+        let buildSeconds: Double
+        let runSeconds: Double
+        /// Wall time by biological time; below 1 is faster than life.
+        let realTimeFactor: Double
+        let spikes: Int
+        let populations: [Row]
+        let out: String?
+    }
+
+    private struct Request {
+        var network: Network
+        var recorders: [Recorder]
+        var duration: Milliseconds
+        var step: Milliseconds
+        var seed: UInt64
+    }
+
+    func run() throws {
+        let request = try request()
+        let pool = try command.workers.pool()
+        Interrupt.watch()
+        let clock = ContinuousClock()
+        let started = clock.now
+        let simulation = try build(request, pool: pool)
+        let buildSeconds = (clock.now - started) / .seconds(1)
+        let writer = try command.out.map {
+            try SegmentWriter(
+                path: $0, replacing: command.force, network: simulation.network, channels: simulation.channels,
+                compressing: command.compress, facts: facts(request))
+        }
+        let start = clock.now
+        func wall() -> Double { (clock.now - start) / .seconds(1) }
+        do {
+            try advance(simulation, request, writer: writer)
+        } catch is Stop {
+            let done = simulation.time
+            let text = "interrupted after \(Format.biological(done)) of \(Format.biological(request.duration))"
+            guard let writer, done.value > 0 else { throw InterruptError(text + "; nothing was written") }
+            let partial = try writer.finishPartial(duration: done.value, wallTime: wall())
+            throw InterruptError(text + "; what was recorded until then is in \(partial)")
+        } catch let error as SimulationError {
+            // What led there is what one wants to see.
+            guard case .notFinite = error, let writer, simulation.time.value > 0 else { throw error }
+            let partial = try writer.finishPartial(duration: simulation.time.value, wallTime: wall())
+            throw FailedRun(description: "\(error); what was recorded until then is in \(partial)")
+        }
+        let seconds = wall()
+        try writer?.finish(duration: simulation.time.value, wallTime: seconds)
+        try report(
+            summary(simulation, request, build: buildSeconds, run: seconds))
+    }
+
+    /// A run that failed and left something.
+    private struct FailedRun: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// What ends a run after Ctrl-C.
+    private struct Stop: Error {}
+
+    // MARK: What is asked for
+
+    private func request() throws -> Request {
+        let experiment = try Input.experiment(command.network, settings: command.settings)
+        let network = experiment.network
+        guard let duration = try command.time.map({ try Milliseconds(parsing: $0) }) ?? experiment.settings.duration
+        else {
+            throw RequestError("'\(command.network)' does not say how long to run: give --time, such as --time 1s")
+        }
+        let step = try command.step.map { try Milliseconds(parsing: $0) } ?? experiment.settings.step
+        let interval = try Milliseconds(parsing: command.interval ?? "1ms")
+        for (what, value) in [("--time", duration), ("--step", step), ("--interval", interval)] where value.value <= 0 {
+            throw RequestError("\(what) is \(value): it must be above 0 ms")
+        }
+        var recorders: [Recorder] = []
+        if command.out != nil {
+            if let record = command.record {
+                recorders = try RecorderOption.read(record, network: network, interval: interval)
+            } else if experiment.recorders.isEmpty {
+                let spiking = RecorderOption.spiking(network)
+                recorders = spiking.isEmpty ? [] : [Recorder(.spikes, of: Assembly(spiking))]
+            } else {
+                recorders = experiment.recorders
+            }
+        }
+        return Request(
+            network: network, recorders: recorders, duration: duration, step: step,
+            seed: command.seed ?? experiment.settings.seed)
+    }
+
+    private func facts(_ request: Request) -> [String: String] {
+        [
+            "engine": "clock, step \(request.step)", "seed": "\(request.seed)",
+            "synfire_version": SynfireCommand.version,
+            "network_file": URL(fileURLWithPath: command.network).lastPathComponent,
+            "set": command.settings.joined(separator: " "),
+        ].merging(request.network.metadata) { own, _ in own }.filter { !$0.value.isEmpty }
+    }
+
+    // MARK: Building and running
+
+    private func build(_ request: Request, pool: WorkerPool) throws -> ClockSimulation {
+        let bar = ProgressBar("building", unit: "synapses")
+        defer { bar.finish() }
+        return try ClockSimulation(
+            request.network, step: request.step, seed: request.seed, pool: pool, recorders: request.recorders
+        ) { progress in
+            if Interrupt.isRequested {
+                throw InterruptError("interrupted while the network was built; nothing was written")
+            }
+            bar.update(progress.synapses, of: progress.expected)
+        }
+    }
+
+    private func advance(_ simulation: ClockSimulation, _ request: Request, writer: SegmentWriter?) throws {
+        let bar = ProgressBar("simulating", unit: "ms")
+        defer { bar.finish() }
+        let clock = ContinuousClock()
+        let start = clock.now
+        try simulation.run(for: request.duration) { segment in
+            try writer?.append(segment)
+        } progress: { progress in
+            // What was recorded up to here is handed on before the run ends.
+            if Interrupt.isRequested { throw Stop() }
+            let seconds = (clock.now - start) / .seconds(1)
+            let factor = progress.done.value > 0 ? seconds * 1000 / progress.done.value : 0
+            bar.update(
+                Int(progress.done.value), of: Int(progress.of.value.rounded(.up)),
+                note: "real-time factor \(Format.count(factor))")
+        }
+    }
+
+    // MARK: What is printed
+
+    private func summary(
+        _ simulation: ClockSimulation, _ request: Request, build: Double, run: Double
+    ) -> Summary {
+        let seconds = simulation.time.value / 1000
+        let rows = zip(simulation.network.populations, simulation.spikeCounts).map { population, spikes in
+            Summary.Row(
+                name: population.name, model: population.model.schema.name, neurons: population.count, spikes: spikes,
+                rate: seconds > 0 ? Double(spikes) / Double(population.count) / seconds : 0)
+        }
+        return Summary(
+            network: simulation.network.name, neurons: simulation.neuronCount, synapses: simulation.synapseCount,
+            time: simulation.time.value, step: request.step.value, seed: request.seed, workers: command.workers.count,
+            buildSeconds: build, runSeconds: run, realTimeFactor: seconds > 0 ? run / seconds : 0,
+            spikes: rows.reduce(0) { $0 + $1.spikes }, populations: rows, out: command.out)
+    }
+
+    private func report(_ summary: Summary) throws {
+        if command.output.json { return try Output.json(summary) }
+        print(
+            "\(summary.network): \(summary.neurons) neurons, \(Format.count(Double(summary.synapses))) synapses, "
+                + "built in \(Format.seconds(summary.buildSeconds))")
+        print(
+            "\(Format.biological(.milliseconds(summary.time))) in \(Format.seconds(summary.runSeconds)) with "
+                + "\(summary.workers) workers: real-time factor \(Format.count(summary.realTimeFactor)) "
+                + "(wall time by biological time)")
+        print(
+            Format.table(
+                [["population", "model", "neurons", "spikes", "spikes/s"]]
+                    + summary.populations.map {
+                        [$0.name, $0.model, "\($0.neurons)", "\($0.spikes)", String(format: "%.3f", $0.rate)]
+                    }))
+        if let out = summary.out { print("traces written to \(out)") }
+    }
+}

@@ -1,0 +1,131 @@
+import Datasets
+import Formats
+import Foundation
+import Parallel
+import Simulation
+import SpikingNetworks
+import Units
+
+/// A run of trials: a network that is shown one image after the other, each from rest.
+struct TrialRun {
+    let command: SimulateCommand
+
+    private struct Result: Encodable {
+        struct Row: Encodable {
+            let time: Double
+            let accuracy: Double?
+            let spikesPerNeuron: Double
+            let synapticOperations: Double
+        }
+        let network: String
+        let engine: String
+        let trials: Int
+        let seconds: Double
+        let trialsPerSecond: Double
+        let rows: [Row]
+        let out: String?
+    }
+
+    func run() throws {
+        let out = command.out
+        let engine = try chosenEngine()
+        let duration = try Milliseconds(parsing: command.time ?? "64ms")
+        let checkpoints = try (command.at ?? "").split(separator: ",").map { try Milliseconds(parsing: String($0)) }
+        let network = try Input.spikingNetwork(command.network)
+        let images = try openImages(network)
+        let request =
+            out == nil
+            ? RecordingRequest()
+            : try RecordingOption.read(
+                command.record ?? "spikes", network: network,
+                interval: Milliseconds(parsing: command.interval ?? "1ms"))
+        let simulation = try NetworkSimulation(
+            network, engine: engine, duration: duration, checkpoints: checkpoints, recording: request)
+        let facts = [
+            "engine": engine.description, "seed": "\(command.seed ?? 1)", "synfire_version": SynfireCommand.version,
+            "data": images?.name ?? "", "network_file": URL(fileURLWithPath: command.network).lastPathComponent,
+        ].merging(network.metadata) { own, _ in own }
+        let writer = try out.map {
+            try TraceWriter(
+                path: $0, replacing: command.force, network: network, recording: request, trialDuration: duration.value,
+                samplesPerTrial: simulation.samplesPerTrial, trials: images?.count ?? 1, compressing: command.compress,
+                facts: facts)
+        }
+        Interrupt.watch()
+        // Only a readout with a number for each class says which class it is.
+        let readout = network.readout.flatMap { network.population(named: $0)?.count }
+        let classifies = readout != nil && readout == images?.classNames.count
+        var tally = AccuracyTally()
+        let trials = images?.count ?? 1
+        let bar = ProgressBar("simulating", unit: "trials")
+        let clock = ContinuousClock()
+        let start = clock.now
+        func wall() -> Double { (clock.now - start) / .seconds(1) }
+        do {
+            try simulation.run(
+                trials: trials, pool: try command.workers.pool(), shouldStop: { Interrupt.isRequested },
+                input: { trial in images.map { [$0.scalars(of: [trial])] } ?? [] },
+                receive: { result in
+                    let label = images?.labels(of: [result.trial])[0]
+                    let prediction = classifies ? result.checkpoints.last?.prediction : nil
+                    tally.add(result, label: classifies ? label : nil)
+                    try writer?.append(result.trace, label: label, prediction: prediction)
+                    bar.update(result.trial + 1, of: trials, note: tally.note)
+                })
+        } catch SimulationError.interrupted(let done, let all) {
+            bar.finish()
+            guard writer != nil, done > 0, let partial = try writer?.finishPartial(wallTime: wall()) else {
+                throw InterruptError("interrupted after \(done) of \(all) trials; nothing was written")
+            }
+            throw InterruptError("interrupted after \(done) of \(all) trials; those are in \(partial)")
+        }
+        bar.finish()
+        let seconds = wall()
+        try writer?.finish(wallTime: seconds)
+        let result = Result(
+            network: network.name, engine: engine.description, trials: trials, seconds: seconds,
+            trialsPerSecond: Double(trials) / seconds,
+            rows: tally.rows(neurons: network.neuronCount).map {
+                Result.Row(
+                    time: $0.time, accuracy: $0.accuracy, spikesPerNeuron: $0.spikesPerNeuron,
+                    synapticOperations: $0.synapticOperations)
+            }, out: out)
+        if command.output.json { return try Output.json(result) }
+        print(
+            "\(network.name), \(engine) engine: \(trials) trials of \(duration) in \(Format.seconds(seconds)), "
+                + "\(Format.count(result.trialsPerSecond)) trials/s")
+        print(tally.table(neurons: network.neuronCount))
+        if let out { print("traces written to \(out)") }
+    }
+
+    private func chosenEngine() throws -> Engine {
+        let engine = command.engine ?? "event"
+        switch engine {
+        case "event": return .event
+        case "clock": return .clock(step: try Milliseconds(parsing: command.step ?? "1ms"))
+        default: throw RequestError("--engine is '\(engine)'; \(NearestName.hint(engine, among: ["event", "clock"]))")
+        }
+    }
+
+    private func openImages(_ network: Network) throws -> ImageDataset? {
+        let inputs = network.analogInputs
+        guard let input = inputs.first else {
+            if command.data != nil {
+                throw RequestError("--data is given, but '\(network.name)' has no input to show it to")
+            }
+            return nil
+        }
+        guard inputs.count == 1 else {
+            throw RequestError("'\(network.name)' has \(inputs.count) inputs; --data can serve one")
+        }
+        guard let data = command.data else {
+            throw RequestError("'\(network.name)' takes input of shape \(input.shape): give images with --data")
+        }
+        let images = try command.dataOptions.open(data, defaultSplit: "test")
+        guard images.shape == input.shape else {
+            throw RequestError(
+                "'\(images.name)' has images of shape \(images.shape), but '\(network.name)' takes \(input.shape)")
+        }
+        return images
+    }
+}

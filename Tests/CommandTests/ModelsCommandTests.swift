@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("synfire models and the description of networks")
+struct ModelsCommandTests {
+    @Test("docs/reference/models.md is what the catalogs say; 'make reference' writes it anew")
+    func reference() throws {
+        let folder = try TemporaryDirectory()
+        let made = try Command.run(["models", "--markdown"], in: folder.path)
+        #expect(made.status == 0, "\(made.errors)")
+        let kept = try String(contentsOfFile: "\(Command.root)/docs/reference/models.md", encoding: .utf8)
+        #expect(made.output == kept, "docs/reference/models.md is stale: run 'make reference'")
+    }
+
+    @Test("one model is told with its parameters, as JSON too; another name has the nearest one")
+    func one() throws {
+        let folder = try TemporaryDirectory()
+        let text = try Command.run(["models", "lif_curr_exp"], in: folder.path)
+        for word in ["tau_m", "C_m", "v_threshold", "i_ex", "inhibitory", "Rotter"] {
+            #expect(text.output.contains(word), "\(word)")
+        }
+        let json = try Command.run(["models", "--json"], in: folder.path)
+        let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        let names = (object?["entries"] as? [[String: Any]])?.compactMap { $0["name"] as? String } ?? []
+        for name in ["lif_curr_exp", "dc", "all_to_all", "normal"] { #expect(names.contains(name), "\(name)") }
+        #expect(Set(names).count == names.count)
+        let wrong = try Command.run(["models", "lif_cur_exp"], in: folder.path)
+        #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'lif_curr_exp'?"), "\(wrong.errors)")
+    }
+
+    static let pair = """
+        network: pair
+        constants: {n: 20}
+        run: {time: 20 ms, step: 0.1 ms, seed: 3}
+        populations:
+          a: {size: n, model: lif_curr_exp, parameters: {i_e: 0.5 nA}}
+          b: {size: n / 2, model: lif_curr_exp}
+        projections:
+          p: {from: a, to: b, connect: {fixed_in_degree: 5}, weight: 300 pA, delay: 1 ms}
+          q: {from: a, to: a, connect: {all_to_all: {autapses: false}}, weight: 0, delay: 1 ms, receptor: excitatory}
+        record:
+          - {spikes: all}
+          - {variable: [v, i_ex], of: "b[0-3]", every: 0.5 ms}
+        """
+
+    @Test("inspect tells populations, expected synapses and memory of a description")
+    func inspect() throws {
+        let folder = try TemporaryDirectory()
+        try Self.pair.write(toFile: folder.file("pair.yaml"), atomically: true, encoding: .utf8)
+        let result = try Command.run(["inspect", "pair.yaml", "--json"], in: folder.path)
+        #expect(result.status == 0, "\(result.errors)")
+        struct Contents: Decodable {
+            struct Table: Decodable {
+                let title: String
+                let rows: [[String]]
+            }
+            let facts: [String: String]
+            let tables: [Table]
+        }
+        let contents = try JSONDecoder().decode(Contents.self, from: Data(result.output.utf8))
+        #expect(contents.facts["neurons"] == "30" && contents.facts["time"] == "20 ms")
+        #expect(contents.facts["synapses expected"] == "430")
+        let projections = contents.tables.first { $0.title == "projections" }?.rows
+        #expect(projections?.map { $0.last ?? "" } == ["50.0", "380"])
+    }
+
+    @Test("requests that do not fit a description are told")
+    func wrong() throws {
+        let folder = try Command.workFolder()
+        try Self.pair.write(toFile: folder.file("pair.yaml"), atomically: true, encoding: .utf8)
+        func errors(_ arguments: String...) throws -> (status: Int32, text: String) {
+            let result = try Command.run(["simulate"] + arguments, in: folder.path)
+            #expect(result.output.isEmpty && result.errorLines.count == 1, "\(result.errors)")
+            return (result.status, result.errors)
+        }
+        let cases: [([String], String)] = [
+            (["--data", "fashion-mnist-sample:2"], "--data is for networks in NIR"),
+            (["--engine", "event"], "--engine is for networks in NIR"),
+            (["--set", "m=2"], "there is no constant to set 'm'; valid names: n"),
+            (["--set", "n"], "write NAME=VALUE"),
+            (["--set", "n=1", "--set", "n=2"], "more than once"),
+            (["--time", "-1ms"], ""), (["--time", "3 parsecs"], "parsecs"),
+            (["--record", "u:a", "--out", "t.h5"], "has no variable 'u'; valid names: v, i_ex, i_in, spikes"),
+            (["--record", "v:c", "--out", "t.h5"], "there is no population 'c'; valid names: a, b"),
+            (["--record", "v:a[20]", "--out", "t.h5"], "there are 0 to 19"),
+            (["--record", "sound", "--out", "t.h5"], "--record 'sound' is not known"),
+        ]
+        for (arguments, words) in cases where !words.isEmpty {
+            let result = try Command.run(["simulate", "pair.yaml"] + arguments, in: folder.path)
+            #expect(result.status == 2 && result.errors.contains(words), "\(arguments): \(result.errors)")
+            #expect(result.errorLines.count == 1 && result.output.isEmpty, "\(arguments): \(result.errors)")
+        }
+        #expect(try errors("none.yaml").status == 2)
+        #expect(try errors("models/fashion-cnn/network.yaml").text.contains("describes a conventional network"))
+        let size = try errors("pair.yaml", "--set", "n=-2")
+        #expect(size.status == 1 && size.text.contains("pair.yaml:5:13: 'size' of population 'a'"), "\(size.text)")
+        #expect(!(try folder.names().contains("t.h5")))
+    }
+}
