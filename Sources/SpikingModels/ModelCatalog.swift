@@ -14,6 +14,7 @@ public enum ModelCatalog {
         AdExConductanceAlpha.self,
         AdExCurrentExponential.self,
         Izhikevich.self,
+        QuadraticIntegrateAndFire.self,
         HodgkinHuxleyTraub.self,
         GLIF.self,
         Parrot.self,

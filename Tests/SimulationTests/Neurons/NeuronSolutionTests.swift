@@ -192,4 +192,28 @@ struct NeuronSolutionTests {
         #expect(sum.trace("v").last == -2.0)
         #expect(sum.steps.isEmpty)
     }
+
+    @Test("The quadratic integrate-and-fire neuron fires at the period of the closed form, whatever the step")
+    func quadratic() throws {
+        let (c, g, rest, critical, peak, reset) = (250.0, 20.0, -70.0, -50.0, 20.0, -75.0)
+        for current in [101.0, 150, 400, 2000] {
+            let k = g / (critical - rest)
+            let half = (critical - rest) / 2
+            let s = (current / k - half * half).squareRoot()
+            let middle = (rest + critical) / 2
+            let period = c / (k * s) * (atan((peak - middle) / s) - atan((reset - middle) / s))
+            for step in [0.5, 0.1, 0.025] {
+                let neuron = try SingleNeuron(
+                    QuadraticIntegrateAndFire.self,
+                    [
+                        "c_m": c, "g_l": g, "e_l": rest, "v_c": critical, "v_peak": peak, "v_reset": reset,
+                        "i_e": current,
+                    ], initial: ["v": reset], step: step)
+                let first = Double(try #require(neuron.run(Int(period / step) + 3).steps.first)) * step
+                // Stamped with the end of its step; a hair for the rounding of single precision.
+                let late = (first - period) / step
+                #expect(late > -1e-2 && late < 1.01, "\(current) pA, \(step) ms: \(first) ms, \(period) ms")
+            }
+        }
+    }
 }

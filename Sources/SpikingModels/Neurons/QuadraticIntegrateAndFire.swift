@@ -1,0 +1,133 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The quadratic integrate-and-fire neuron, the normal form of neurons that begin to fire at an arbitrarily low rate.
+///
+///     c_m·dv/dt = g_l·(v − e_l)·(v − v_c)/(v_c − e_l) + i_e + i_stim,  v ← v + w at a spike of weight w
+///
+/// With a current that is constant over the step the equation is a Riccati equation, whose closed form is used: no
+/// error of the step, and a potential that would run to infinity within the step is seen exactly.
+///
+/// - Source: G. B. Ermentrout, N. Kopell 1986, SIAM J. Appl. Math. 46:233, doi:10.1137/0146017; P. E. Latham et al.
+///   2000, J. Neurophysiol. 83:808, doi:10.1152/jn.2000.83.2.808.
+public enum QuadraticIntegrateAndFire: NeuronModel {
+    /// The rows of the model.
+    public static let schema = ModelSchema(
+        name: "qif_delta",
+        summary: "Quadratic integrate-and-fire, delta synapses",
+        equations: [
+            "c_m·dv/dt = g_l·(v − e_l)·(v − v_c)/(v_c − e_l) + i_e",
+            "v ← v + w at a spike",
+            "v ≥ v_peak: spike, v = v_reset for t_ref",
+        ],
+        source: "Ermentrout & Kopell 1986, doi:10.1137/0146017; Latham et al. 2000, doi:10.1152/jn.2000.83.2.808",
+        parameters: [
+            ParameterRow("c_m", unit: "pF", default: 250, allowed: .above(0), pyNN: "cm", nest: "C_m", "Capacitance."),
+            ParameterRow(
+                "g_l", unit: "nS", default: 20, allowed: .above(0), nest: "g_L", "Conductance at rest without current."),
+            ParameterRow(
+                "e_l", unit: "mV", default: -70, pyNN: "v_rest", nest: "E_L", "Resting potential without current."),
+            ParameterRow(
+                "v_c", unit: "mV", default: -50, "Potential above which v runs away without current; above e_l."),
+            ParameterRow("v_peak", unit: "mV", default: 0, nest: "V_peak", "Potential at which a spike is emitted."),
+            ParameterRow(
+                "v_reset", unit: "mV", default: -75, pyNN: "v_reset", nest: "V_reset", "Potential after a spike."),
+            ParameterRow(
+                "t_ref", unit: "ms", default: 0, allowed: .atLeast(0), pyNN: "tau_refrac", nest: "t_ref",
+                "How long the potential stays at v_reset; rounded up to whole steps."),
+            ParameterRow("i_e", unit: "pA", default: 0, pyNN: "i_offset", nest: "I_e", "Constant current."),
+        ],
+        state: [
+            ParameterRow("v", unit: "mV", default: -70, follows: "e_l", pyNN: "v", nest: "V_m", "Membrane potential.")
+        ],
+        receptors: [ReceptorRow("input", unit: "mV", "Adds the weight to the potential; lost while refractory.")])
+
+    /// Whether parameters fit together.
+    public static func fault(_ values: ModelValues, neuron: Int) -> String? {
+        let (peak, reset) = (values[neuron, "v_peak"], values[neuron, "v_reset"])
+        if reset >= peak { return "v_reset (\(reset) mV) is not below v_peak (\(peak) mV)" }
+        let (rest, critical) = (values[neuron, "e_l"], values[neuron, "v_c"])
+        if critical <= rest { return "v_c (\(critical) mV) is not above e_l (\(rest) mV)" }
+        return peak > critical ? nil : "v_peak (\(peak) mV) is not above v_c (\(critical) mV)"
+    }
+
+    /// A kernel of the closed form.
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+
+    private final class Kernel: NeuronKernel {
+        private let setup: KernelSetup
+        private let potential: UnsafeMutablePointer<Float>
+        private let remaining: UnsafeMutablePointer<Int32>
+        private let constants: KernelConstants
+        private let step: Double
+
+        init(_ setup: KernelSetup) {
+            self.setup = setup
+            step = setup.step
+            // Relative to the middle of the parabola.
+            potential = setup.column("v") { setup.value("v", $0) - Self.middle(setup, $0) }
+            remaining = setup.integers("refractory") { _ in 0 }
+            constants = setup.constants(from: QuadraticIntegrateAndFire.schema.parameters.map(\.symbol)) { neuron in
+                let middle = Self.middle(setup, neuron)
+                let k = setup.value("g_l", neuron) / (setup.value("v_c", neuron) - setup.value("e_l", neuron))
+                return [
+                    k / setup.value("c_m", neuron), setup.value("i_e", neuron), k, setup.value("v_c", neuron) - middle,
+                    setup.value("v_peak", neuron) - middle, setup.value("v_reset", neuron) - middle,
+                    Double(setup.steps(setup.value("t_ref", neuron))),
+                ]
+            }
+        }
+
+        private static func middle(_ setup: KernelSetup, _ neuron: Int) -> Double {
+            (setup.value("e_l", neuron) + setup.value("v_c", neuron)) / 2
+        }
+
+        func advance(_ frame: StepFrame) {
+            if constants.areShared {
+                advance(frame, SharedConstant.self)
+            } else {
+                advance(frame, EachConstant.self)
+            }
+        }
+
+        @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
+            let (rate, drive, k, half) = (C(constants, 0), C(constants, 1), C(constants, 2), C(constants, 3))
+            let (peak, reset, refractory) = (C(constants, 4), C(constants, 5), C(constants, 6))
+            for n in 0..<setup.count {
+                if remaining[n] > 0 {
+                    remaining[n] -= 1
+                    continue
+                }
+                let current = Double(drive[n]) + Double(frame.current?[n] ?? 0)
+                let offset = current / Double(k[n]) - Double(half[n]) * Double(half[n])
+                let moved = Self.flow(Double(potential[n]), offset, Double(rate[n]) * step) + Double(frame.inputs[0][n])
+                if moved >= Double(peak[n]) {
+                    frame.spikes.append(n)
+                    potential[n] = reset[n]
+                    remaining[n] = Int32(refractory[n])
+                } else {
+                    potential[n] = Float(moved)
+                }
+            }
+        }
+
+        /// The value at time 1 of du/dt = rate·(u² + offset) from `u`; infinite where it has run away by then.
+        private static func flow(_ u: Double, _ offset: Double, _ rate: Double) -> Double {
+            let s = abs(offset).squareRoot()
+            // tan(x)/s and tanh(x)/s, whose limit at s = 0 is the same.
+            let slope = s * rate < 1e-9 ? rate : (offset > 0 ? tan(s * rate) : tanh(s * rate)) / s
+            if offset > 0, s * rate >= Double.pi / 2 { return .infinity }
+            let rest = 1 - u * slope
+            return rest > 0 ? (u + offset * slope) / rest : .infinity
+        }
+
+        func value(of symbol: String, neuron: Int) -> Double {
+            Double(potential[neuron]) + Self.middle(setup, neuron)
+        }
+    }
+}
