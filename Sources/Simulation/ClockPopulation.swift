@@ -1,3 +1,5 @@
+import SpikingModels
+
 /// One population of the clock engine.
 ///
 /// A step sums the inputs, moves every potential once and compares it with its threshold once:
@@ -18,7 +20,7 @@ final class ClockPopulation {
     private let threshold: WorkBuffer<Float>?
     private let resetTo: WorkBuffer<Float>?
     private let flags: WorkBuffer<UInt8>
-    private let found: WorkBuffer<Int32>
+    private let found: SpikeList
     private let period: Int
     private let count: Int
     private let step: Double
@@ -34,7 +36,7 @@ final class ClockPopulation {
         threshold = plan.threshold.map { WorkBuffer($0.map(Float.init)) }
         resetTo = plan.resetTo.map { WorkBuffer($0.map(Float.init)) }
         flags = WorkBuffer(repeating: 0, count: (count + 63) / 64 * 64)
-        found = WorkBuffer(repeating: 0, count: count)
+        found = SpikeList(capacity: count)
     }
 
     /// Goes back to the start of a trial.
@@ -105,32 +107,8 @@ final class ClockPopulation {
             }
             first += period
         }
-        collectSpikes()
-    }
-
-    /// Lists the places whose flag is set.
-    ///
-    /// A product puts eight flags side by side into a byte, and eight bytes into a word; so there is one loop of
-    /// unknown length for 64 neurons, not one for each eight.
-    private func collectSpikes() {
-        let words = UnsafeRawPointer(flags.base)
-        let places = found.base
-        var number = 0
-        var first = 0
-        while first < flags.count {
-            var bits: UInt64 = 0
-            for byte in 0..<8 {
-                let word = UInt64(
-                    littleEndian: words.loadUnaligned(fromByteOffset: first + byte * 8, as: UInt64.self))
-                bits |= ((word &* 0x0102_0408_1020_4080) >> 56) &<< UInt64(byte * 8)
-            }
-            while bits != 0 {
-                places[number] = Int32(truncatingIfNeeded: first + bits.trailingZeroBitCount)
-                number += 1
-                bits &= bits &- 1
-            }
-            first += 64
-        }
-        spikes.append(contentsOf: UnsafeBufferPointer(start: places, count: number))
+        found.removeAll()
+        found.append(flags: flags, count: count)
+        spikes.append(contentsOf: UnsafeBufferPointer(start: found.base, count: found.count))
     }
 }

@@ -22,7 +22,6 @@ public final class KernelSetup {
     public let stream: UInt32
 
     private let neuronsPerChannel: Int
-    private(set) var memory: KernelMemory
 
     /// Describes some neurons of a population.
     public init(
@@ -34,14 +33,13 @@ public final class KernelSetup {
         self.values = values
         self.seed = seed
         self.stream = stream
-        memory = KernelMemory()
     }
 
     /// How many neurons there are.
     public var count: Int { neurons.count }
 
     /// The memory that the kernel has taken; it must outlive the kernel's work.
-    public var columns: KernelMemory { memory }
+    public let columns = KernelMemory()
 
     /// A parameter or initial value for one neuron of the kernel.
     public func value(_ symbol: String, _ neuron: Int) -> Double {
@@ -79,20 +77,20 @@ public final class KernelSetup {
     ///
     /// - Parameter name: The symbol of a state variable, or a name of the kernel's own, for messages.
     public func column(_ name: String, _ value: (_ neuron: Int) -> Double) -> UnsafeMutablePointer<Float> {
-        let column = memory.floats(name, count: count)
+        let column = columns.floats(name, count: count)
         for neuron in 0..<count { column[neuron] = Float(value(neuron)) }
         return column
     }
 
     /// Memory for one whole number a neuron.
     public func integers(_ name: String, _ value: (_ neuron: Int) -> Int32) -> UnsafeMutablePointer<Int32> {
-        let column = memory.integers(name, count: count)
+        let column = columns.integers(name, count: count)
         for neuron in 0..<count { column[neuron] = value(neuron) }
         return column
     }
 
     /// One byte a neuron for ``SpikeList/append(flags:count:)``, zero, up to a multiple of 64.
-    public func flags() -> UnsafeMutablePointer<UInt8> { memory.flags(count: (count + 63) / 64 * 64) }
+    public func flags() -> UnsafeMutablePointer<UInt8> { columns.flags(count: (count + 63) / 64 * 64) }
 
     /// Constants that follow from parameters: shared where all neurons share the parameters, otherwise one each.
     ///
@@ -101,11 +99,11 @@ public final class KernelSetup {
     ///   - values: The constants of a neuron of the kernel, always as many.
     public func constants(from symbols: [String], _ values: (_ neuron: Int) -> [Double]) -> KernelConstants {
         if isUniform(symbols) || count == 0 { return KernelConstants(shared: values(0).map(Float.init), each: []) }
-        let columns = values(0).map { _ in memory.constants(count: count) }
+        let each = values(0).map { _ in columns.constants(count: count) }
         for neuron in 0..<count {
-            for (column, value) in zip(columns, values(neuron)) { column[neuron] = Float(value) }
+            for (column, value) in zip(each, values(neuron)) { column[neuron] = Float(value) }
         }
-        return KernelConstants(shared: [], each: columns.map { UnsafePointer($0) })
+        return KernelConstants(shared: [], each: each.map { UnsafePointer($0) })
     }
 }
 

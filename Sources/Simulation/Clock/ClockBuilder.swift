@@ -24,7 +24,7 @@ struct ClockBuilder {
     func build(
         memoryLimit: Int?, progress: (ClockSimulation.BuildProgress) throws -> Void
     ) throws -> Result {
-        let projections = try network.projections.compactMap { try ProjectionPlan($0, index, seed: seed, step: step) }
+        let projections = try network.projections.map { try ProjectionPlan($0, index, seed: seed, step: step) }
         try checkMemory(projections, limit: memoryLimit)
         let expected = Int(min(projections.reduce(0) { $0 + $1.expected }, 1e18))
         try progress(ClockSimulation.BuildProgress(synapses: 0, expected: expected))
@@ -49,10 +49,15 @@ struct ClockBuilder {
             leastDelay: made.map(\.leastDelay).min() ?? Int.max)
     }
 
+    /// The bytes that may be taken: the limit, or what the machine has free, 0 where it does not say.
+    static func availableMemory(limit: Int?) -> Double {
+        limit.map(Double.init) ?? Double(synfire_available_memory())
+    }
+
     private func checkMemory(_ projections: [ProjectionPlan], limit: Int?) throws(SimulationError) {
         let expected = projections.reduce(0.0) { $0 + $1.expected }
         let bytes = expected * Double(SynapseRows.bytesPerSynapse)
-        let available = limit.map(Double.init) ?? Double(synfire_available_memory())
+        let available = Self.availableMemory(limit: limit)
         if available > 0, bytes > available * 0.95 {
             throw .tooManySynapses(expected: expected, bytes: bytes, available: available)
         }
@@ -85,7 +90,7 @@ struct ClockBuilder {
             let sources = projection.sources.count
             return PlasticSynapses(
                 part.rows, projection: part.projection, part: part.part,
-                rowOfNeuron: projection.rowOfNeuron(neurons: index.count), population: part.population,
+                rowOfNeuron: projection.rowOfNeuron, population: part.population,
                 firstSlot: slots.first(worker: worker, population: part.population, receptor: part.receptor),
                 shortTerm: projection.synapse.shortTerm.map {
                     $0.model.makeKernel($0.values, sources: sources, step: step)

@@ -1,4 +1,3 @@
-import CSupport
 import Parallel
 import SpikingModels
 import SpikingNetworks
@@ -108,7 +107,7 @@ public final class ClockSimulation {
     private static func checkMemory(of network: Network, workers: Int, limit: Int?) throws(SimulationError) {
         let bytesPerNeuron = 200.0 + 32 * Double(workers)
         let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
-        let available = Double(limit.map(UInt64.init) ?? synfire_available_memory())
+        let available = ClockBuilder.availableMemory(limit: limit)
         guard neurons <= Double(Int32.max) else {
             throw .tooManyNeurons(neurons, bytes: neurons * bytesPerNeuron, available: available)
         }

@@ -11,6 +11,8 @@ struct ProjectionPlan: Sendable {
     let sources: [Int32]
     /// The receptor of each part of the targets.
     let receptors: [Int]
+    /// For each neuron of the network its index among the sources, or −1; empty where the synapses are constant.
+    let rowOfNeuron: [Int32]
     let site: ConnectionSite
     private let connector: any Connector
     let draw: SynapseDraw
@@ -21,7 +23,7 @@ struct ProjectionPlan: Sendable {
 
     var isPlastic: Bool { synapse.shortTerm != nil || synapse.longTerm != nil }
 
-    init?(_ projection: Projection, _ index: NeuronIndex, seed: UInt64, step: Double) throws {
+    init(_ projection: Projection, _ index: NeuronIndex, seed: UInt64, step: Double) throws {
         guard case .synapses(let connector, let synapse, let receptor) = projection.transmission else {
             throw SimulationError.operatorsInSteps(projection: projection.name)
         }
@@ -29,9 +31,8 @@ struct ProjectionPlan: Sendable {
         let sourceMembers = index.members(projection.sources, seed: seed)
         let targets = index.members(projection.targets, seed: seed)
         let (sources, targetNumbers) = (index.numbers(sourceMembers), index.numbers(targets))
-        if let twice = index.firstRepeated(sources) {
-            throw SpikingNetworkError.unfitParameters(user, "\(twice) stands twice among the sources: name it once")
-        }
+        let places = try index.places(of: sources, user)
+        rowOfNeuron = synapse.shortTerm != nil || synapse.longTerm != nil ? places : []
         name = projection.name
         self.synapse = synapse
         self.targets = targets
@@ -42,7 +43,7 @@ struct ProjectionPlan: Sendable {
         }
         site = ConnectionSite(
             sources: sources.count, targets: targets.count,
-            twins: Self.twins(sources, targetNumbers, neurons: index.count),
+            twins: Self.twins(targetNumbers, among: places),
             positions: try index.positions(sourceMembers, targets, seed: seed),
             shapes: index.shapes(projection), seed: seed, projection: projection.name)
         if let fault = connector.fault(site) { throw SpikingNetworkError.unfitParameters(user, fault) }
@@ -56,33 +57,27 @@ struct ProjectionPlan: Sendable {
     }
 
     /// For each target its index among the sources, or −1; `nil` where no neuron is on both sides.
-    private static func twins(_ sources: [Int32], _ targets: [Int32], neurons: Int) -> [Int32]? {
-        var place = [Int32](repeating: -1, count: neurons)
-        for (index, number) in sources.enumerated() { place[Int(number)] = Int32(truncatingIfNeeded: index) }
-        let twins = targets.map { place[Int($0)] }
+    private static func twins(_ targets: [Int32], among places: [Int32]) -> [Int32]? {
+        let twins = targets.map { places[Int($0)] }
         return twins.contains { $0 >= 0 } ? twins : nil
-    }
-
-    /// For each neuron of the network its index among the sources, or −1.
-    func rowOfNeuron(neurons: Int) -> [Int32] {
-        var rows = [Int32](repeating: -1, count: neurons)
-        for (index, number) in sources.enumerated() { rows[Int(number)] = Int32(truncatingIfNeeded: index) }
-        return rows
     }
 }
 
 extension NeuronIndex {
-    /// The first neuron that stands twice in a list, in words.
-    func firstRepeated(_ numbers: [Int32]) -> String? {
-        var isThere = [Bool](repeating: false, count: count)
-        for number in numbers {
-            if isThere[Int(number)] {
+    /// For each neuron of the network its index in a list, or −1.
+    ///
+    /// - Throws: ``SpikingNetworkError`` where one stands twice in it.
+    func places(of numbers: [Int32], _ user: String) throws(SpikingNetworkError) -> [Int32] {
+        var places = [Int32](repeating: -1, count: count)
+        for (place, number) in numbers.enumerated() {
+            guard places[Int(number)] < 0 else {
                 let population = offsets.lastIndex { $0 <= Int(number) } ?? 0
-                return "neuron \(Int(number) - offsets[population]) of '\(populations[population].name)'"
+                let neuron = "neuron \(Int(number) - offsets[population]) of '\(populations[population].name)'"
+                throw .unfitParameters(user, "\(neuron) stands twice among the sources: name it once")
             }
-            isThere[Int(number)] = true
+            places[Int(number)] = Int32(truncatingIfNeeded: place)
         }
-        return nil
+        return places
     }
 
     /// The shapes of both sides, where each is one whole population.
@@ -108,15 +103,14 @@ extension NeuronIndex {
     private func points(_ members: Members, seed: UInt64) throws(SpikingNetworkError) -> Positions.Points? {
         var joined: Positions.Points?
         for part in members.parts {
-            guard let own = try populations[part.population].points(seed: seed) else { return nil }
-            let width = own.dimensions
-            if let first = joined, first.dimensions != width || first.periods != own.periods { return nil }
-            var points = joined ?? Positions.Points(dimensions: width, coordinates: [], periods: own.periods)
-            for place in 0..<part.neurons.count {
-                let start = part.neurons[place] * width
-                points.coordinates += own.coordinates[start..<start + width]
+            guard let all = try populations[part.population].points(seed: seed) else { return nil }
+            let own = all.selecting((0..<part.neurons.count).lazy.map { Int32(truncatingIfNeeded: part.neurons[$0]) })
+            guard let first = joined else {
+                joined = own
+                continue
             }
-            joined = points
+            guard let both = first.joined(with: own) else { return nil }
+            joined = both
         }
         return joined
     }
