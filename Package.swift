@@ -2,12 +2,13 @@
 import PackageDescription
 
 // Kernels are compiled for AVX2 and FMA (x86-64-v3) unless SYNFIRE_CPU says otherwise:
-// "native" for the machine at hand, "baseline" for any x86-64. Nothing is set on other processors.
+// "native" for the machine at hand, "baseline" for any x86-64. Nothing is set on other processors. SYNFIRE_FMA tells
+// kernels that a product and a sum are one instruction.
 let instructionSet: [String] = {
     #if arch(x86_64)
     switch Context.environment["SYNFIRE_CPU"] ?? "x86-64-v3" {
     case "baseline": return []
-    case let name: return ["-Xcc", "-march=\(name)"]
+    case let name: return ["-Xcc", "-march=\(name)", "-D", "SYNFIRE_FMA"]
     }
     #else
     return []

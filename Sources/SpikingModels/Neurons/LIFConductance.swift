@@ -1,12 +1,18 @@
 /// What the leaky integrate-and-fire models with conductances share: rows, and a kernel for each time course.
 ///
 /// The equation of the potential is linear with coefficients that change in time, c·dv/dt = b(t) − a(t)·v. Over a step
-/// the total ∫a is known in closed form. With the mean target v̄ = ∫b/∫a, the solution is
+/// of length h, the total A = ∫a/c is known in closed form. With the mean target v̄ = ∫b/∫a, the solution is
 ///
-///     v(h) = v̄ + (v(0) − v̄)·e^(−∫a) + ∫ e^(−∫_s^h a)·(b(s) − a(s)·v̄) ds
+///     v(h) = v̄ + (v(0) − v̄)·e^(−A) + ∫ e^(−∫_s^h a/c)·r(s)/c ds,  r(s) = b(s) − a(s)·v̄
 ///
-/// and the last integral, which is 0 for constant conductances, is taken by Simpson's rule. The method is of fourth
-/// order, exact for constant conductances, and bounded for any conductance and any step.
+/// where ∫r is 0, and r is 0 for constant conductances. Of r in Legendre polynomials over the step the first one
+/// counts, r₁·(2s/h − 1), whose coefficient is known in closed form too. With constant a in the exponent its integral is
+/// r₁·h/c·((1 + e^(−A))/A − 2·(1 − e^(−A))/A²). In y = 1 − e^(−A), A times that bracket is y²·(2 + y)/12·(1 + O(A²)), so
+///
+///     v(h) = v(0) + y·(v̄ − v(0) + r₁·h/∫a·y·(2 + y)/12)
+///
+/// The method is of fourth order, exact for constant conductances, and bounded for any conductance and any step; it
+/// needs one exponential and one division.
 ///
 /// Steps longer than half a synaptic time constant, a quarter of one for alpha functions, are cut into equal parts.
 enum LIFConductance {
@@ -41,8 +47,6 @@ enum LIFConductance {
         private let synapses: Conductances
         private let constants: KernelConstants
         private let substeps: Int
-        /// The length of a part of a step [ms].
-        private let part: Float
 
         init(_ setup: KernelSetup, isAlpha: Bool) {
             membrane = LIF.Membrane(setup)
@@ -50,15 +54,15 @@ enum LIFConductance {
             // The leak is integrated exactly, so only the synapses limit a part.
             let substeps = Conductances.substeps(setup, limit: .infinity, isAlpha: isAlpha)
             self.substeps = substeps
-            part = Float(setup.step / Double(substeps))
+            let part = setup.step / Double(substeps)
             constants = setup.constants(from: LIFConductance.parameters(isAlpha: isAlpha).map(\.symbol)) { neuron in
                 let (c, rest) = (setup.value("c_m", neuron), setup.value("e_l", neuron))
                 return [
-                    setup.value("g_l", neuron), 1 / c, setup.value("e_ex", neuron) - rest,
-                    setup.value("e_in", neuron) - rest, setup.value("i_e", neuron),
+                    setup.value("g_l", neuron) * part / c, part / c, setup.value("e_ex", neuron) - rest,
+                    setup.value("e_in", neuron) - rest, setup.value("i_e", neuron) * part / c,
                     setup.value("v_threshold", neuron) - rest, setup.value("v_reset", neuron) - rest,
                     Double(setup.steps(setup.value("t_ref", neuron))),
-                ] + Conductances.constants(setup, neuron, substeps: substeps, isAlpha: isAlpha)
+                ] + Conductances.areaConstants(setup, neuron, substeps: substeps, isAlpha: isAlpha, scale: 1 / c)
             }
         }
 
@@ -68,61 +72,64 @@ enum LIFConductance {
 
         @inline(__always) private func advance<Course: SynapticCourse>(_ frame: StepFrame, _ course: Course.Type) {
             if constants.areShared {
-                for _ in 0..<substeps { move(frame, SharedConstant.self, course) }
-                finish(frame, SharedConstant.self, course)
+                advance(frame, SharedConstant.self, course)
             } else {
-                for _ in 0..<substeps { move(frame, EachConstant.self, course) }
-                finish(frame, EachConstant.self, course)
+                advance(frame, EachConstant.self, course)
             }
+            frame.spikes.append(flags: membrane.flags, count: membrane.count)
         }
 
-        /// Potentials and conductances over a part of the step.
-        @inline(__always) private func move<C: ConstantReader, Course: SynapticCourse>(
-            _ frame: StepFrame, _: C.Type, _: Course.Type
+        @inline(__always) private func advance<C: ConstantReader, Course: SynapticCourse>(
+            _ frame: StepFrame, _ reader: C.Type, _ course: Course.Type
         ) {
-            let (leak, perCapacitance) = (C(constants, 0), C(constants, 1))
-            let (reversalEx, reversalIn, drive) = (C(constants, 2), C(constants, 3), C(constants, 4))
-            let course = Conductances.Readers<C, Course>(constants, first: 8)
-            let (v, r, count, state, part) = (membrane.potential, membrane.remaining, membrane.count, synapses, part)
+            for _ in 1..<substeps { move(frame, reader, course, isLast: false) }
+            move(frame, reader, course, isLast: true)
+        }
+
+        /// Potentials and conductances over a part of the step; after the last part input, threshold and refractoriness.
+        ///
+        /// - Parameter isLast: A literal, so that there are two loops and none asks.
+        @inline(__always) private func move<C: ConstantReader, Course: SynapticCourse>(
+            _ frame: StepFrame, _: C.Type, _: Course.Type, isLast: Bool
+        ) {
+            let (leak, unit, drive) = (C(constants, 0), C(constants, 1), C(constants, 4))
+            let (reversalEx, reversalIn) = (C(constants, 2), C(constants, 3))
+            let (threshold, reset, refractory) = (C(constants, 5), C(constants, 6), C(constants, 7))
+            let course = Conductances.Areas<C, Course>(constants, first: 8)
+            let (v, r, flags, count) = (membrane.potential, membrane.remaining, membrane.flags, membrane.count)
+            let (state, inputEx, inputIn) = (synapses, frame.inputs[0], frame.inputs[1])
             let current = frame.current ?? UnsafePointer(membrane.noCurrent)
             for n in 0..<count {
-                let g = course.parts(state, n)
-                let (toEx, toIn, i) = (reversalEx[n], reversalIn[n], drive[n] + current[n])
-                let halfLeak = leak[n] * (0.5 * part)
-                let secondTotal = halfLeak + (g.ex.secondArea + g.inh.secondArea)
-                let total = (halfLeak + (g.ex.firstArea + g.inh.firstArea)) + secondTotal
-                let push =
-                    (g.ex.firstArea + g.ex.secondArea) * toEx + (g.inh.firstArea + g.inh.secondArea) * toIn + i * part
-                let target = push / total
-                let (pullEx, pullIn, rest) = (toEx - target, toIn - target, i - leak[n] * target)
-                let atStart = g.ex.start * pullEx + g.inh.start * pullIn + rest
-                let atMiddle = g.ex.middle * pullEx + g.inh.middle * pullIn + rest
-                let atEnd = g.ex.end * pullEx + g.inh.end * pullIn + rest
-                let loss = Exponential.minusOne(-(total * perCapacitance[n]))
-                let secondLoss = Exponential.minusOne(-(secondTotal * perCapacitance[n]))
-                let uneven = (atStart + loss * atStart) + 4 * (atMiddle + secondLoss * atMiddle) + atEnd
-                let change = (v[n] - target) * loss + uneven * (part / 6 * perCapacitance[n])
-                v[n] += r[n] <= 0 ? change : 0
-                course.store(g, state, n)
+                let (ex, inh) = (
+                    course.ex.area(state.level.ex, state.rise.ex, n),
+                    course.inh.area(state.level.inh, state.rise.inh, n)
+                )
+                let (toEx, toIn) = (reversalEx[n], reversalIn[n])
+                // A, and ∫b/c.
+                let total = leak[n] + (ex.total + inh.total)
+                let push = ex.total.times(
+                    toEx, plus: inh.total.times(toIn, plus: unit[n].times(current[n], plus: drive[n])))
+                let perTotal = 1 / total
+                let target = push * perTotal
+                let loss = Exponential.loss(total)
+                // r₁·h/∫a/6
+                let tilt = ex.tilt.times(toEx - target, plus: inh.tilt * (toIn - target)) * perTotal
+                let pull = (loss * tilt).times(loss.times(0.5, plus: 1), plus: target - v[n])
+                let isFree = Choice(r[n] <= 0)
+                let value = isFree(loss.times(pull, plus: v[n]), v[n])
+                guard isLast else {
+                    course.ex.store(ex, 0, state.level.ex, state.rise.ex, n)
+                    course.inh.store(inh, 0, state.level.inh, state.rise.inh, n)
+                    v[n] = value
+                    continue
+                }
+                course.ex.store(ex, inputEx[n], state.level.ex, state.rise.ex, n)
+                course.inh.store(inh, inputIn[n], state.level.inh, state.rise.inh, n)
+                let isSpike = Choice(value >= threshold[n])
+                v[n] = isSpike(reset[n], value)
+                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                flags[n] = isSpike.flag
             }
-        }
-
-        /// Input, threshold and refractoriness at the end of the step.
-        @inline(__always) private func finish<C: ConstantReader, Course: SynapticCourse>(
-            _ frame: StepFrame, _: C.Type, _: Course.Type
-        ) {
-            let (threshold, reset, refractory) = (C(constants, 5), C(constants, 6), C(constants, 7))
-            let course = Conductances.Readers<C, Course>(constants, first: 8)
-            let (v, r, flags, count) = (membrane.potential, membrane.remaining, membrane.flags, membrane.count)
-            let (inputEx, inputIn, state) = (frame.inputs[0], frame.inputs[1], synapses)
-            for n in 0..<count {
-                course.receive(state, n, inputEx[n], inputIn[n])
-                let isSpike = v[n] >= threshold[n]
-                v[n] = isSpike ? reset[n] : v[n]
-                r[n] = isSpike ? Int32(refractory[n]) : (r[n] <= 0 ? 0 : r[n] - 1)
-                flags[n] = isSpike ? 1 : 0
-            }
-            frame.spikes.append(flags: flags, count: count)
         }
 
         func value(of symbol: String, neuron: Int) -> Double {
