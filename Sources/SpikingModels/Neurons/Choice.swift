@@ -8,6 +8,11 @@ struct Choice {
     /// All ones where `condition` holds, otherwise zeros.
     @inline(__always) init(_ condition: Bool) { mask = 0 &- (condition ? 1 : 0) }
 
+    @inline(__always) private init(mask: UInt32) { self.mask = mask }
+
+    /// Whether `condition` holds too.
+    @inline(__always) func and(_ condition: Bool) -> Choice { Choice(mask: mask & Choice(condition).mask) }
+
     /// `a` where the condition holds, otherwise `b`.
     @inline(__always) func callAsFunction(_ a: Float, _ b: Float) -> Float {
         Float(bitPattern: (a.bitPattern & mask) | (b.bitPattern & ~mask))

@@ -9,9 +9,9 @@
 ///     tau_syn·dg/dt = −g,  g ← g + w at a spike of weight w
 ///     a spike: v ≥ v_t + 30 mV at the end of a step and lower than at its start, not within t_ref of another
 ///
-/// Integrated by classical Runge-Kutta steps of fourth order of at most 1/80 ms, with exact conductances. That keeps the
-/// potential within 0.05 mV of an adaptive solver of high order; the greatest differences are in upstrokes, where they
-/// are a shift of the spike by less than a microsecond.
+/// Integrated by classical Runge-Kutta steps of fourth order, with exact conductances: of at most 1/20 ms, and of 1/100 ms
+/// while the potential moves by more than 20 mV/ms. That keeps the potential within 0.05 mV of an adaptive solver of high
+/// order; the greatest differences are in upstrokes, where they are a shift of the spike by less than a microsecond.
 ///
 /// Gating variables begin at their equilibrium for v = −60 mV and v_t = −63 mV. NEST begins elsewhere (at the
 /// equilibrium for V = −60): for the same first milliseconds set m, h and n.
