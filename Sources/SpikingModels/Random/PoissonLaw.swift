@@ -10,13 +10,10 @@ import Darwin
 ///
 /// The cumulative distribution is walked from the mode, where it is known with full precision, so that large means cost
 /// a number of terms that grows with their square root. For many neurons it is also kept as thresholds of 32-bit draws,
-/// which are all compared in a vectorised loop where they are few, and searched where they are many. All ways give the
-/// same count for the same draw.
+/// which ``PoissonTable`` makes fast. All ways give the same count for the same draw.
 struct PoissonLaw {
     /// Above this mean there are no thresholds.
     static let largestTableMean = 1e6
-    /// More thresholds than these are searched.
-    static let mostCompared = 400
     /// Below this mean 32 bits are too coarse, and a second word refines the draws that may give a spike.
     static let largestSparseMean = 0x1p-6
 

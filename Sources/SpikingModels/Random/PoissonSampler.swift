@@ -1,8 +1,9 @@
 /// Poisson counts of some neurons, step by step.
 ///
-/// Neurons next to each other with the same law form a segment. Long segments compare blocks of draws with each
-/// threshold of the cumulative distribution in turn, or search among many; short ones are inverted neuron by neuron. A
-/// count depends only on the seed, the stream, the neuron, the step and the law, not on segments.
+/// Neurons next to each other with the same law form a segment. Long segments compare draws with thresholds of the
+/// cumulative distribution, all in one vectorised loop where they are few, by a guide where they are many; short
+/// ones are inverted neuron by neuron. A count depends only on the seed, the stream, the neuron, the step and the law,
+/// not on segments.
 final class PoissonSampler {
     /// Neurons with one law.
     struct Segment {
@@ -12,6 +13,16 @@ final class PoissonSampler {
         var law: PoissonLaw
         /// The steps in which there are any.
         var window: Range<Int>
+        /// How counts follow from draws, where the law has thresholds.
+        fileprivate let table: PoissonTable?
+
+        /// Neurons with a law, in some steps.
+        init(neurons: Range<Int>, law: PoissonLaw, window: Range<Int>) {
+            self.neurons = neurons
+            self.law = law
+            self.window = window
+            table = law.hasThresholds ? PoissonTable(law) : nil
+        }
     }
 
     /// The neurons, in ascending order; those that never spike may be left out.
@@ -19,8 +30,8 @@ final class PoissonSampler {
 
     private let blocks: PhiloxBlocks
     private let counts: UnsafeMutablePointer<Int32>
-    /// Draws and counts of one block fit in the first-level cache.
-    private static let blockLength = 1024
+    /// So few draws that the greatest of them seldom reaches the rare counts.
+    private static let blockLength = 128
     /// Shorter segments are not worth a table of thresholds.
     static let shortest = 16
 
@@ -61,11 +72,11 @@ final class PoissonSampler {
     func add<Weight: ConstantReader>(step: Int, weight: Weight, to input: UnsafeMutablePointer<Float>) {
         for segment in segments where segment.window.contains(step) {
             let draws = blocks.draws(step: step)
-            if segment.law.hasThresholds {
+            if let table = segment.table {
                 var first = segment.neurons.lowerBound
                 while first < segment.neurons.upperBound {
                     let length = min(Self.blockLength, segment.neurons.upperBound - first)
-                    count(draws + first, length, segment.law)
+                    table.count(draws + first, length, into: counts)
                     let (counts, block) = (self.counts, input + first)
                     for n in 0..<length { block[n] += weight[first + n] * Float(counts[n]) }
                     first += length
@@ -80,11 +91,11 @@ final class PoissonSampler {
     func emit(step: Int, to spikes: SpikeList) {
         for segment in segments where segment.window.contains(step) {
             let draws = blocks.draws(step: step)
-            if segment.law.hasThresholds {
+            if let table = segment.table {
                 var first = segment.neurons.lowerBound
                 while first < segment.neurons.upperBound {
                     let length = min(Self.blockLength, segment.neurons.upperBound - first)
-                    count(draws + first, length, segment.law)
+                    table.count(draws + first, length, into: counts)
                     for n in 0..<length where counts[n] > 0 {
                         for _ in 0..<counts[n] { spikes.append(first + n) }
                     }
@@ -94,31 +105,6 @@ final class PoissonSampler {
                 visit(segment, draws, step) { neuron, count in
                     for _ in 0..<count { spikes.append(neuron) }
                 }
-            }
-        }
-    }
-
-    /// The count of each of a block of draws: how many thresholds it reaches.
-    private func count(_ draws: UnsafePointer<UInt32>, _ length: Int, _ law: PoissonLaw) {
-        let (counts, base) = (self.counts, law.leastCount)
-        law.thresholds.withUnsafeBufferPointer { thresholds in
-            guard thresholds.count > PoissonLaw.mostCompared else {
-                for n in 0..<length { counts[n] = base }
-                for threshold in thresholds {
-                    for n in 0..<length { counts[n] &+= draws[n] >= threshold ? 1 : 0 }
-                }
-                return
-            }
-            // A search by halves without branches: the number reached stays within `reached` and `reached + span`.
-            for n in 0..<length {
-                let draw = draws[n]
-                var (reached, span) = (0, thresholds.count)
-                while span > 0 {
-                    let half = (span + 1) / 2
-                    reached += draw >= thresholds[reached + half - 1] ? half : 0
-                    span -= half
-                }
-                counts[n] = base &+ Int32(truncatingIfNeeded: reached)
             }
         }
     }
