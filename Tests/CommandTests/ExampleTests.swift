@@ -30,7 +30,7 @@ struct ExampleTests {
 
     @Test(
         "Each subcommand's example runs",
-        arguments: ["train", "evaluate", "convert", "simulate", "inspect", "plot", "models"])
+        arguments: ["train", "evaluate", "convert", "simulate", "inspect", "plot", "models", "bench"])
     func subcommandExamples(name: String) throws {
         let folder = try Command.workFolder()
         let lines = try examples([name]).filter { $0.first == name }

@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("synfire bench neurons")
+struct BenchCommandTests {
+    private struct Report: Decodable {
+        struct Timing: Decodable {
+            struct Nanoseconds: Decodable {
+                let median, least, greatest: Double
+            }
+            let name, kind: String
+            let nanoseconds: Nanoseconds
+            let rate: Double?
+        }
+        let neurons: Int
+        let step: Double
+        let models: [Timing]
+    }
+
+    @Test("every model with a kernel and every stimulus is measured, and neurons are lively")
+    func all() throws {
+        let folder = try TemporaryDirectory()
+        let made = try Command.run(["bench", "neurons", "--neurons", "48", "--json"], in: folder.path)
+        #expect(made.status == 0, "\(made.errors)")
+        let report = try JSONDecoder().decode(Report.self, from: Data(made.output.utf8))
+        #expect(report.neurons == 48 && report.step == 0.1)
+        for timing in report.models {
+            let time = timing.nanoseconds
+            #expect(time.least > 0 && time.least <= time.median && time.median <= time.greatest, "\(timing.name)")
+            #expect(timing.name == "integrator" || timing.kind == "stimulus" || timing.rate ?? 0 > 0, "\(timing.name)")
+        }
+        // All of the catalog, but for analog inputs, which no clock advances.
+        let list = try Command.run(["models", "--json"], in: folder.path)
+        let catalog = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [String: Any]
+        let entries = (catalog?["entries"] as? [[String: Any]] ?? []).filter {
+            ["Neurons and sources", "Stimuli"].contains($0["kind"] as? String)
+        }
+        let names = entries.compactMap { $0["name"] as? String }.filter { $0 != "analog_input" }
+        #expect(names.count > 20 && report.models.map(\.name) == names)
+    }
+
+    @Test("some models are measured, as a table; unknown names and sizes are told")
+    func some() throws {
+        let folder = try TemporaryDirectory()
+        func run(_ arguments: String...) throws -> CommandResult {
+            try Command.run(["bench", "neurons"] + arguments, in: folder.path)
+        }
+        let table = try run("--neurons", "32", "--model", "lif_curr_exp", "dc", "--step", "0.5ms")
+        #expect(table.status == 0 && table.output.contains("32 neurons, steps of 0.5 ms"), "\(table.errors)")
+        let names = table.output.split(separator: "\n").map { $0.prefix { $0 != " " } }
+        #expect(names.suffix(2) == ["lif_curr_exp", "dc"])
+        let wrong = try run("--model", "lif_cur_exp")
+        #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'lif_curr_exp'?"), "\(wrong.errors)")
+        let analog = try run("--model", "analog_input")
+        #expect(analog.status == 2, "\(analog.errors)")
+        #expect(try run("--neurons", "0").errors.contains("--neurons is 0"))
+        #expect(try run("--step", "0ms").errors.contains("--step must be above 0 ms"))
+    }
+}
