@@ -14,6 +14,8 @@ extension AdEx {
         private let setup: KernelSetup
         private let synapses: Conductances
         private let constants: KernelConstants
+        /// For adaptive steps, one for all neurons that share their parameters.
+        private let hardNeurons: [AdExUpstroke]
         private let isConductance: Bool
         /// v − e_l and w, and what rounding took from each.
         private let v, w, lostV, lostW: UnsafeMutablePointer<Float>
@@ -41,9 +43,11 @@ extension AdEx {
             self.substeps = substeps
             part = Float(setup.step / Double(substeps))
             let reversals = isConductance ? ["e_ex", "e_in"] : []
-            constants = setup.constants(
-                from: AdEx.parameters.map(\.symbol) + Conductances.symbols + reversals
-            ) { neuron in
+            let symbols = AdEx.parameters.map(\.symbol) + Conductances.symbols + reversals
+            hardNeurons = (0..<(setup.isUniform(symbols) ? min(1, setup.count) : setup.count)).map {
+                Self.hardNeuron(setup, $0, isConductance: isConductance)
+            }
+            constants = setup.constants(from: symbols) { neuron in
                 func value(_ symbol: String) -> Double { setup.value(symbol, neuron) }
                 let (rest, width) = (value("e_l"), value("delta_t"))
                 let peak = width > 0 ? value("v_peak") : value("v_threshold")
@@ -54,6 +58,23 @@ extension AdEx {
                     Double(setup.steps(value("t_ref"))),
                 ] + Conductances.constants(setup, neuron, substeps: substeps, isAlpha: isAlpha)
             }
+        }
+
+        /// A neuron for adaptive steps, without its state.
+        private static func hardNeuron(_ setup: KernelSetup, _ neuron: Int, isConductance: Bool) -> AdExUpstroke {
+            func value(_ symbol: String) -> Double { setup.value(symbol, neuron) }
+            let (rest, width) = (value("e_l"), value("delta_t"))
+            func synapse(_ name: String) -> AdExUpstroke.Synapse {
+                AdExUpstroke.Synapse(
+                    rate: 1 / value("tau_syn_" + name), reversal: isConductance ? value("e_" + name) - rest : 0)
+            }
+            return AdExUpstroke(
+                leak: value("g_l"), perCapacitance: 1 / value("c_m"), width: width,
+                threshold: value("v_threshold") - rest,
+                peak: (width > 0 ? value("v_peak") : value("v_threshold")) - rest, reset: value("v_reset") - rest,
+                a: value("a"), jump: value("b"), perTau: 1 / value("tau_w"), current: value("i_e"),
+                ex: synapse("ex"), inh: synapse("in"), isConductance: isConductance,
+                refractorySteps: setup.steps(value("t_ref")))
         }
 
         /// The shortest time constant of membrane or adaptation in the population [ms].
@@ -105,45 +126,48 @@ extension AdEx {
                 let (toEx, toIn, i) = (reversalEx[n], reversalIn[n], drive[n] + current[n])
                 // What the synapses push with at v = 0, and what they add to the leak: for currents, they are the push.
                 let (pushEx, pushIn) = (conducts * toEx + (1 - conducts), conducts * toIn + (1 - conducts))
-                let push0 = g.ex.start * pushEx + g.inh.start * pushIn + i
-                let push1 = g.ex.middle * pushEx + g.inh.middle * pushIn + i
-                let push2 = g.ex.end * pushEx + g.inh.end * pushIn + i
-                let total0 = leak[n] + conducts * (g.ex.start + g.inh.start)
-                let total1 = leak[n] + conducts * (g.ex.middle + g.inh.middle)
-                let total2 = leak[n] + conducts * (g.ex.end + g.inh.end)
-                let (v0, w0, free) = (v[n], w[n], r[n] <= 0 ? perCapacitance[n] : 0)
-                let up0 = scale[n] * Exponential.value((v0 - threshold[n]) * perWidth[n])
-                let kv1 = (up0 - total0 * v0 + push0 - w0) * free
-                let kw1 = (a[n] * v0 - w0) * perTau[n]
-                let (v1, w1) = (v0 + 0.5 * h * kv1, w0 + 0.5 * h * kw1)
-                let up1 = scale[n] * Exponential.value((v1 - threshold[n]) * perWidth[n])
-                let kv2 = (up1 - total1 * v1 + push1 - w1) * free
-                let kw2 = (a[n] * v1 - w1) * perTau[n]
-                let (v2, w2) = (v0 + 0.5 * h * kv2, w0 + 0.5 * h * kw2)
-                let up2 = scale[n] * Exponential.value((v2 - threshold[n]) * perWidth[n])
-                let kv3 = (up2 - total1 * v2 + push1 - w2) * free
-                let kw3 = (a[n] * v2 - w2) * perTau[n]
-                let (v3, w3) = (v0 + h * kv3, w0 + h * kw3)
-                let up3 = scale[n] * Exponential.value((v3 - threshold[n]) * perWidth[n])
-                let kv4 = (up3 - total2 * v3 + push2 - w3) * free
-                let kw4 = (a[n] * v3 - w3) * perTau[n]
+                let push0 = g.ex.start.times(pushEx, plus: g.inh.start.times(pushIn, plus: i))
+                let push1 = g.ex.middle.times(pushEx, plus: g.inh.middle.times(pushIn, plus: i))
+                let push2 = g.ex.end.times(pushEx, plus: g.inh.end.times(pushIn, plus: i))
+                let total0 = conducts.times(g.ex.start + g.inh.start, plus: leak[n])
+                let total1 = conducts.times(g.ex.middle + g.inh.middle, plus: leak[n])
+                let total2 = conducts.times(g.ex.end + g.inh.end, plus: leak[n])
+                let isFree = Choice(r[n] <= 0)
+                let (v0, w0, free) = (v[n], w[n], isFree(perCapacitance[n], 0))
+                let (width, foot) = (perWidth[n], -threshold[n] * perWidth[n])
+                /// The exponential current.
+                @inline(__always) func upstroke(_ v: Float) -> Float {
+                    let x = v.times(width, plus: foot)
+                    return scale[n] * Exponential.value(inRange: max(-80, min(x, 80)))
+                }
+                /// The slopes of v and w.
+                @inline(__always) func slope(_ v: Float, _ w: Float, _ up: Float, _ total: Float, _ push: Float) -> (
+                    v: Float, w: Float
+                ) {
+                    ((v.times(-total, plus: push - w) + up) * free, v.times(a[n], plus: -w) * perTau[n])
+                }
+                let up0 = upstroke(v0)
+                let k1 = slope(v0, w0, up0, total0, push0)
+                let (v1, w1) = (k1.v.times(0.5 * h, plus: v0), k1.w.times(0.5 * h, plus: w0))
+                let k2 = slope(v1, w1, upstroke(v1), total1, push1)
+                let (v2, w2) = (k2.v.times(0.5 * h, plus: v0), k2.w.times(0.5 * h, plus: w0))
+                let k3 = slope(v2, w2, upstroke(v2), total1, push1)
+                let (v3, w3) = (k3.v.times(h, plus: v0), k3.w.times(h, plus: w0))
+                let up3 = upstroke(v3)
+                let k4 = slope(v3, w3, up3, total2, push2)
                 let newV = CompensatedSum.add(
-                    h / 6 * (kv1 + 2 * (kv2 + kv3) + kv4), to: v0, excess: lostV[n])
+                    h / 6 * (k2.v + k3.v).times(2, plus: k1.v + k4.v), to: v0, excess: lostV[n])
                 let newW = CompensatedSum.add(
-                    h / 6 * (kw1 + 2 * (kw2 + kw3) + kw4), to: w0, excess: lostW[n])
+                    h / 6 * (k2.w + k3.w).times(2, plus: k1.w + k4.w), to: w0, excess: lostW[n])
                 // up/width is the rate of the upstroke; 0 for width 0, where up is 0.
-                let upstroke = (up0 > up3 ? up0 : up3) * perWidth[n]
-                let total = total0 > total2 ? (total0 > total1 ? total0 : total1) : (total2 > total1 ? total2 : total1)
-                let rate = (upstroke + total) * free * h
-                // Written so that a number that is none counts as hard, and without a branch.
-                let isBelow = newV.total < peak[n]
-                let measure = isBelow ? rate : .infinity
-                let isEasy = measure < limit
-                v[n] = isEasy ? newV.total : v0
-                lostV[n] = isEasy ? newV.excess : lostV[n]
-                w[n] = isEasy ? newW.total : w0
-                lostW[n] = isEasy ? newW.excess : lostW[n]
-                hard[n] = isEasy ? 0 : 1
+                let rate = max(up0, up3).times(width, plus: max(max(total0, total1), total2)) * free * h
+                // Written so that a number that is none counts as hard.
+                let isEasy = Choice(newV.total < peak[n]).and(rate < limit)
+                v[n] = isEasy(newV.total, v0)
+                lostV[n] = isEasy(newV.excess, lostV[n])
+                w[n] = isEasy(newW.total, w0)
+                lostW[n] = isEasy(newW.excess, lostW[n])
+                hard[n] = 1 - isEasy.flag
             }
         }
 
@@ -162,26 +186,14 @@ extension AdEx {
 
         /// One neuron over a part of the step by adaptive steps.
         private func moveHard(_ n: Int, _ duration: Double, injected: Double) {
-            func value(_ symbol: String) -> Double { setup.value(symbol, n) }
-            let rest = value("e_l")
-            let width = value("delta_t")
+            var neuron = hardNeurons[hardNeurons.count == 1 ? 0 : n]
             let (levels, rises) = (synapses.level, synapses.rise)
-            var neuron = AdExUpstroke(
-                leak: value("g_l"), perCapacitance: 1 / value("c_m"), width: width,
-                threshold: value("v_threshold") - rest,
-                peak: (width > 0 ? value("v_peak") : value("v_threshold")) - rest, reset: value("v_reset") - rest,
-                a: value("a"), jump: value("b"), perTau: 1 / value("tau_w"), current: value("i_e") + injected,
-                ex: (
-                    Double(levels.ex[n]), synapses.isAlpha ? Double(rises.ex[n]) : 0, 1 / value("tau_syn_ex"),
-                    isConductance ? value("e_ex") - rest : 0
-                ),
-                inh: (
-                    Double(levels.inh[n]), synapses.isAlpha ? Double(rises.inh[n]) : 0, 1 / value("tau_syn_in"),
-                    isConductance ? value("e_in") - rest : 0
-                ),
-                isConductance: isConductance, v: Double(v[n]) - Double(lostV[n]),
-                w: Double(w[n]) - Double(lostW[n]), isClamped: remaining[n] > 0, hasSpiked: flags[n] != 0)
-            let steps = setup.steps(value("t_ref"))
+            neuron.current += injected
+            (neuron.ex.level, neuron.inh.level) = (Double(levels.ex[n]), Double(levels.inh[n]))
+            if synapses.isAlpha { (neuron.ex.rise, neuron.inh.rise) = (Double(rises.ex[n]), Double(rises.inh[n])) }
+            (neuron.v, neuron.w) = (Double(v[n]) - Double(lostV[n]), Double(w[n]) - Double(lostW[n]))
+            (neuron.isClamped, neuron.hasSpiked) = (remaining[n] > 0, flags[n] != 0)
+            let steps = neuron.refractorySteps
             let hadSpiked = neuron.hasSpiked
             neuron.advance(duration, holds: steps > 0)
             v[n] = Float(neuron.v)
