@@ -53,13 +53,6 @@ enum Exponential {
         let square = r * r
         return square.times(square.times(high, plus: middle), plus: r.times(0.5, plus: 1))
     }
-
-    /// x / (e^x − 1), which is 1 at 0.
-    @inline(__always) static func ratio(_ x: Float) -> Float {
-        let isNear = x < 1e-3 && x > -1e-3
-        let divisor = minusOne(isNear ? 1 : x)
-        return isNear ? 1 - x * (0.5 - x * 0.083_333_333) : x / divisor
-    }
 }
 
 /// A sum that keeps what rounding loses: small steps are not swallowed by a large total.

@@ -109,7 +109,7 @@ extension GLIF {
             let (inputEx, inputIn) = (frame.inputs[0], frame.inputs[1])
             let current = frame.current ?? UnsafePointer(membrane.noCurrent)
             for n in 0..<count {
-                let isFree = r[n] <= 0
+                let isFree = Choice(r[n] <= 0)
                 let (v0, asc1, asc2) = (v[n], first[n], second[n])
                 let push = drive[n] + current[n] + (mean1[n] * asc1 + mean2[n] * asc2)
                 let moved = v0 + (loss[n] * v0 + unit[n] * push + synapses.potential(currents, n))
@@ -119,15 +119,15 @@ extension GLIF {
                     following[n] + (lossFollowing[n] * following[n] + fromV[n] * (v0 - target) + fromTarget[n] * target)
                 let new1 = asc1 + loss1[n] * asc1
                 let new2 = asc2 + loss2[n] * asc2
-                let isSpike = isFree && moved > threshold[n] + (newRaised + newFollowing)
-                v[n] = isSpike ? fraction[n] * v0 + resetTo[n] : (isFree ? moved : v0)
-                raised[n] = isSpike ? newRaised * leftRaised[n] + addRaised[n] : (isFree ? newRaised : raised[n])
-                following[n] = isFree ? newFollowing : following[n]
-                first[n] = isSpike ? amp1[n] + new1 * left1[n] : (isFree ? new1 : asc1)
-                second[n] = isSpike ? amp2[n] + new2 * left2[n] : (isFree ? new2 : asc2)
+                let isSpike = isFree.and(moved > threshold[n] + (newRaised + newFollowing))
+                v[n] = isSpike(fraction[n] * v0 + resetTo[n], isFree(moved, v0))
+                raised[n] = isSpike(newRaised * leftRaised[n] + addRaised[n], isFree(newRaised, raised[n]))
+                following[n] = isFree(newFollowing, following[n])
+                first[n] = isSpike(amp1[n] + new1 * left1[n], isFree(new1, asc1))
+                second[n] = isSpike(amp2[n] + new2 * left2[n], isFree(new2, asc2))
                 synapses.advance(currents, n, inputEx[n], inputIn[n])
-                r[n] = isSpike ? Int32(refractory[n]) : (isFree ? 0 : r[n] - 1)
-                flags[n] = isSpike ? 1 : 0
+                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                flags[n] = isSpike.flag
             }
             frame.spikes.append(flags: flags, count: count)
         }

@@ -102,13 +102,13 @@ public enum Izhikevich: NeuronModel {
                 let newLost = isPaper ? second.excess : first.excess
                 let recovery = CompensatedSum.add(
                     h * a[n] * (b[n] * (isPaper ? newV : v0) - u0), to: u0, excess: lostU[n])
-                let isSpike = newV >= threshold[n]
+                let isSpike = Choice(newV >= threshold[n])
                 let jumped = CompensatedSum.add(d[n], to: recovery.total, excess: recovery.excess)
-                v[n] = isSpike ? c[n] : newV
-                lostV[n] = isSpike ? 0 : newLost
-                u[n] = isSpike ? jumped.total : recovery.total
-                lostU[n] = isSpike ? jumped.excess : recovery.excess
-                flags[n] = isSpike ? 1 : 0
+                v[n] = isSpike(c[n], newV)
+                lostV[n] = isSpike(0, newLost)
+                u[n] = isSpike(jumped.total, recovery.total)
+                lostU[n] = isSpike(jumped.excess, recovery.excess)
+                flags[n] = isSpike.flag
             }
             frame.spikes.append(flags: flags, count: count)
         }

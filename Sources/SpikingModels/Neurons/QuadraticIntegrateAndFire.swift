@@ -63,6 +63,8 @@ public enum QuadraticIntegrateAndFire: NeuronModel {
         private let setup: KernelSetup
         private let potential: UnsafeMutablePointer<Float>
         private let remaining: UnsafeMutablePointer<Int32>
+        private let flags, isFar: UnsafeMutablePointer<UInt8>
+        private let noCurrent: UnsafeMutablePointer<Float>
         private let constants: KernelConstants
         private let step: Double
 
@@ -72,6 +74,8 @@ public enum QuadraticIntegrateAndFire: NeuronModel {
             // Relative to the middle of the parabola.
             potential = setup.column("v") { setup.value("v", $0) - Self.middle(setup, $0) }
             remaining = setup.integers("refractory") { _ in 0 }
+            (flags, isFar) = (setup.flags(), setup.flags())
+            noCurrent = setup.column("no current") { _ in 0 }
             constants = setup.constants(from: QuadraticIntegrateAndFire.schema.parameters.map(\.symbol)) { neuron in
                 let middle = Self.middle(setup, neuron)
                 let k = setup.value("g_l", neuron) / (setup.value("v_c", neuron) - setup.value("e_l", neuron))
@@ -98,22 +102,60 @@ public enum QuadraticIntegrateAndFire: NeuronModel {
         @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
             let (rate, drive, k, half) = (C(constants, 0), C(constants, 1), C(constants, 2), C(constants, 3))
             let (peak, reset, refractory) = (C(constants, 4), C(constants, 5), C(constants, 6))
-            for n in 0..<setup.count {
-                if remaining[n] > 0 {
-                    remaining[n] -= 1
-                    continue
-                }
-                let current = Double(drive[n]) + Double(frame.current?[n] ?? 0)
-                let offset = current / Double(k[n]) - Double(half[n]) * Double(half[n])
-                let moved = Self.flow(Double(potential[n]), offset, Double(rate[n]) * step) + Double(frame.inputs[0][n])
-                if moved >= Double(peak[n]) {
-                    frame.spikes.append(n)
-                    potential[n] = reset[n]
-                    remaining[n] = Int32(refractory[n])
-                } else {
-                    potential[n] = Float(moved)
+            let (v, r, flags, isFar, input) = (potential, remaining, flags, isFar, frame.inputs[0])
+            let (step, count, current) = (step, setup.count, frame.current ?? UnsafePointer(noCurrent))
+            for n in 0..<count {
+                let offset = Self.offset(Double(drive[n]) + Double(current[n]), Double(k[n]), Double(half[n]))
+                let (u, time) = (Double(v[n]), Double(rate[n]) * step)
+                let slope = time * Self.nearTangent(offset * time * time)
+                let rest = 1 - u * slope
+                let moved = (rest > 0 ? (u + offset * slope) / rest : .infinity) + Double(input[n])
+                let isNear = Choice(abs(offset * time * time) < Self.nearest)
+                let isFree = isNear.and(r[n] <= 0)
+                let isSpike = isFree.and(moved >= Double(peak[n]))
+                v[n] = isSpike(reset[n], isFree(Float(moved), v[n]))
+                r[n] = isSpike(Int32(refractory[n]), isNear(max(r[n] &- 1, 0), r[n]))
+                flags[n] = isSpike.flag
+                isFar[n] = 1 - isNear.flag
+            }
+            // The others, seldom any, by the closed form itself.
+            let words = UnsafeRawPointer(isFar)
+            for first in stride(from: 0, to: count, by: 8)
+            where words.loadUnaligned(fromByteOffset: first, as: UInt64.self) != 0 {
+                for n in first..<min(first + 8, count) where isFar[n] != 0 {
+                    if r[n] > 0 {
+                        r[n] -= 1
+                        continue
+                    }
+                    let offset = Self.offset(Double(drive[n]) + Double(current[n]), Double(k[n]), Double(half[n]))
+                    let moved = Self.flow(Double(v[n]), offset, Double(rate[n]) * step) + Double(input[n])
+                    let isSpike = moved >= Double(peak[n])
+                    v[n] = isSpike ? reset[n] : Float(moved)
+                    r[n] = isSpike ? Int32(refractory[n]) : 0
+                    flags[n] = isSpike ? 1 : 0
                 }
             }
+            frame.spikes.append(flags: flags, count: count)
+        }
+
+        /// What the equation adds to u², the square of the distance from the middle of the parabola.
+        @inline(__always) private static func offset(_ current: Double, _ k: Double, _ half: Double) -> Double {
+            current / k - half * half
+        }
+
+        /// The greatest argument of ``nearTangent(_:)``.
+        private static let nearest = 0.03
+
+        /// tan(√q)/√q, or for negative q tanh(√−q)/√−q, by the series: eight terms are exact for double precision.
+        @inline(__always) private static func nearTangent(_ q: Double) -> Double {
+            var sum = 929_569.0 / 638_512_875
+            sum = sum * q + 21_844.0 / 6_081_075
+            sum = sum * q + 1_382.0 / 155_925
+            sum = sum * q + 62.0 / 2_835
+            sum = sum * q + 17.0 / 315
+            sum = sum * q + 2.0 / 15
+            sum = sum * q + 1.0 / 3
+            return sum * q + 1
         }
 
         /// The value at time 1 of du/dt = rate·(u² + offset) from `u`; infinite where it has run away by then.
