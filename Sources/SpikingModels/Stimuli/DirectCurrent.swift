@@ -24,19 +24,37 @@ public enum DirectCurrent: StimulusModel {
 
     private final class Kernel: StimulusKernel {
         private let count: Int
-        private let amplitude: [Float]
+        private let amplitude, level: UnsafeMutablePointer<Float>
+        /// Keeps the columns.
+        private let memory: KernelMemory
+        /// One for all targets that share it, otherwise one each.
         private let window: [Range<Int>]
+        /// The steps in which the levels are as they are.
+        private var valid = 0..<0
 
         init(_ setup: KernelSetup) {
             count = setup.count
-            amplitude = (0..<setup.count).map { Float(setup.value("amplitude", $0)) }
-            window = (0..<setup.count).map {
+            amplitude = setup.column("amplitude") { setup.value("amplitude", $0) }
+            level = setup.column("level") { _ in 0 }
+            memory = setup.columns
+            window = (0..<(setup.isUniform(["start", "stop"]) ? min(1, setup.count) : setup.count)).map {
                 setup.stepWindow(start: setup.value("start", $0), stop: setup.value("stop", $0))
             }
         }
 
         func add(step number: Int, to input: UnsafeMutablePointer<Float>) {
-            for neuron in 0..<count where window[neuron].contains(number) { input[neuron] += amplitude[neuron] }
+            if !valid.contains(number) { change(at: number) }
+            for neuron in 0..<count { input[neuron] += level[neuron] }
+        }
+
+        /// Sets the levels of a step, and until when they hold.
+        private func change(at number: Int) {
+            for neuron in 0..<count {
+                let isOn = window[window.count == 1 ? 0 : neuron].contains(number)
+                level[neuron] = isOn ? amplitude[neuron] : 0
+            }
+            let changes = window.flatMap { [$0.lowerBound, $0.upperBound] }
+            valid = number..<(changes.filter { $0 > number }.min() ?? .max)
         }
     }
 }

@@ -37,6 +37,7 @@ public enum NoisyCurrent: StimulusModel {
         private let mean, deviation, level, spare: UnsafeMutablePointer<Float>
         /// Keeps the columns.
         private let memory: KernelMemory
+        /// One for all targets that share them, otherwise one each.
         private let interval: [Int]
         private let window: [Range<Int>]
 
@@ -48,30 +49,36 @@ public enum NoisyCurrent: StimulusModel {
             level = setup.column("level") { _ in 0 }
             spare = setup.column("spare") { _ in 0 }
             memory = setup.columns
-            interval = (0..<setup.count).map { max(1, Int(setup.steps(setup.value("dt", $0)))) }
-            window = (0..<setup.count).map {
+            let isShared = setup.isUniform(["dt", "start", "stop"])
+            let kinds = 0..<(isShared ? min(1, setup.count) : setup.count)
+            interval = kinds.map { max(1, Int(setup.steps(setup.value("dt", $0)))) }
+            window = kinds.map {
                 setup.stepWindow(start: setup.value("start", $0), stop: setup.value("stop", $0))
             }
         }
 
         func add(step number: Int, to input: UnsafeMutablePointer<Float>) {
-            for neuron in 0..<count where window[neuron].contains(number) {
-                let (index, rest) = (number - window[neuron].lowerBound).quotientAndRemainder(
-                    dividingBy: interval[neuron])
-                if rest == 0 { draw(neuron, index) }
-                input[neuron] += level[neuron]
+            for kind in window.indices where window[kind].contains(number) {
+                let targets = window.count == 1 ? 0..<count : kind..<kind + 1
+                let (index, rest) = (number - window[kind].lowerBound).quotientAndRemainder(dividingBy: interval[kind])
+                if rest == 0 { draw(targets, index) }
+                for target in targets { input[target] += level[target] }
             }
         }
 
-        private func draw(_ neuron: Int, _ index: Int) {
+        private func draw(_ targets: Range<Int>, _ index: Int) {
+            let (seed, stream, first) = (seed, stream, first)
+            let (mean, deviation, level, spare) = (mean, deviation, level, spare)
             if index % 2 == 0 {
-                let pair = NormalPair.draw(
-                    seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: first + neuron),
-                    block: UInt64(index / 2))
-                level[neuron] = mean[neuron] + deviation[neuron] * Float(pair.0)
-                spare[neuron] = mean[neuron] + deviation[neuron] * Float(pair.1)
+                for target in targets {
+                    let pair = NormalPair.draw(
+                        seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: first + target),
+                        block: UInt64(index / 2))
+                    level[target] = mean[target] + deviation[target] * Float(pair.0)
+                    spare[target] = mean[target] + deviation[target] * Float(pair.1)
+                }
             } else {
-                level[neuron] = spare[neuron]
+                for target in targets { level[target] = spare[target] }
             }
         }
     }

@@ -54,6 +54,7 @@ public enum OrnsteinUhlenbeckCurrent: StimulusModel {
         private let deviation, spare: UnsafeMutablePointer<Float>
         /// Keeps the columns.
         private let memory: KernelMemory
+        /// One for all targets that share it, otherwise one each.
         private let window: [Range<Int>]
 
         init(_ setup: KernelSetup) {
@@ -69,31 +70,49 @@ public enum OrnsteinUhlenbeckCurrent: StimulusModel {
             deviation = setup.column("deviation") { _ in 0 }
             spare = setup.column("spare") { _ in 0 }
             memory = setup.columns
-            window = (0..<setup.count).map {
+            window = (0..<(setup.isUniform(["start", "stop"]) ? min(1, setup.count) : setup.count)).map {
                 setup.stepWindow(start: setup.value("start", $0), stop: setup.value("stop", $0))
             }
         }
 
         func add(step number: Int, to input: UnsafeMutablePointer<Float>) {
-            for neuron in 0..<count where window[neuron].contains(number) {
-                let index = number - window[neuron].lowerBound
-                let normal = normal(neuron, index)
-                if index == 0 {
-                    deviation[neuron] = isStationary ? sigma[neuron] * normal : 0
-                } else {
-                    deviation[neuron] = leak[neuron] * deviation[neuron] + kick[neuron] * normal
+            if window.count == 1, count > 0 {
+                if window[0].contains(number) { add(0..<count, number - window[0].lowerBound, to: input) }
+            } else {
+                for neuron in 0..<count where window[neuron].contains(number) {
+                    add(neuron..<neuron + 1, number - window[neuron].lowerBound, to: input)
                 }
-                input[neuron] += mean[neuron] + deviation[neuron]
             }
         }
 
-        private func normal(_ neuron: Int, _ index: Int) -> Float {
-            guard index % 2 == 0 else { return spare[neuron] }
-            let pair = NormalPair.draw(
-                seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: first + neuron), block: UInt64(index / 2)
-            )
-            spare[neuron] = Float(pair.1)
-            return Float(pair.0)
+        /// The current of some targets in a step of their window, counted from 0.
+        private func add(_ targets: Range<Int>, _ index: Int, to input: UnsafeMutablePointer<Float>) {
+            let (seed, stream, first, spare) = (seed, stream, first, spare)
+            let (mean, sigma, leak, kick, deviation) = (mean, sigma, leak, kick, deviation)
+            if index == 0 {
+                let factor: Float = isStationary ? 1 : 0
+                for neuron in targets {
+                    let pair = NormalPair.draw(
+                        seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: first + neuron), block: 0)
+                    spare[neuron] = Float(pair.1)
+                    deviation[neuron] = factor * (sigma[neuron] * Float(pair.0))
+                    input[neuron] += mean[neuron] + deviation[neuron]
+                }
+            } else if index % 2 == 0 {
+                for neuron in targets {
+                    let pair = NormalPair.draw(
+                        seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: first + neuron),
+                        block: UInt64(index / 2))
+                    spare[neuron] = Float(pair.1)
+                    deviation[neuron] = leak[neuron] * deviation[neuron] + kick[neuron] * Float(pair.0)
+                    input[neuron] += mean[neuron] + deviation[neuron]
+                }
+            } else {
+                for neuron in targets {
+                    deviation[neuron] = leak[neuron] * deviation[neuron] + kick[neuron] * spare[neuron]
+                    input[neuron] += mean[neuron] + deviation[neuron]
+                }
+            }
         }
     }
 }
