@@ -1,25 +1,38 @@
 #!/usr/bin/env bash
-# Says which Python has the peers, making an environment for it if there is none: peers.sh [ann|brian2]  ->  path of the interpreter
+# Says which Python has the peers, making an environment for it if there is none: peers.sh [ann|brian2|nest]  ->  path of the interpreter
 #
-# SYNFIRE_PEERS names an environment that is there already; otherwise one is made in .build: of the peers for trained networks in
-# .build/peers (several GB: PyTorch), of Brian2 in .build/peers-brian2.
+#   ann      PyTorch and SpikingJelly, the peers for trained networks, in .build/peers (several GB)
+#   brian2   Brian2, in .build/peers-brian2
+#   nest     NEST, and what reads and draws its spikes, in .build/peers-nest
+#
+# SYNFIRE_PEERS_ANN, SYNFIRE_PEERS_BRIAN2 and SYNFIRE_PEERS_NEST name environments that are there already (folders with bin/python);
+# SYNFIRE_PEERS names one for those of the three that are not named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [ -n "${SYNFIRE_PEERS:-}" ]; then
-    printf '%s\n' "$SYNFIRE_PEERS/bin/python"
-    exit 0
-fi
 case "${1:-ann}" in
-    ann) folder=.build/peers packages="torch spikingjelly h5py" ;;
-    brian2) folder=.build/peers-brian2 packages="brian2" ;;
+    ann) folder=.build/peers given=${SYNFIRE_PEERS_ANN:-} packages="torch spikingjelly h5py" ;;
+    brian2) folder=.build/peers-brian2 given=${SYNFIRE_PEERS_BRIAN2:-} packages="brian2==2.9.0" ;;
+    nest) folder=.build/peers-nest given=${SYNFIRE_PEERS_NEST:-} packages="nest-simulator==3.10.0 numpy scipy h5py matplotlib" ;;
     *)
-        printf "peers.sh: '%s' is neither ann nor brian2\n" "$1" >&2
+        printf "peers.sh: '%s' is none of ann, brian2, nest\n" "$1" >&2
         exit 2
         ;;
 esac
-if [ ! -x "$folder/bin/python" ]; then
+given=${given:-${SYNFIRE_PEERS:-}}
+if [ -n "$given" ]; then
+    if [ ! -x "$given/bin/python" ]; then
+        printf "peers.sh: '%s' is named as the environment of %s, but has no bin/python\n" "$given" "${1:-ann}" >&2
+        exit 1
+    fi
+    printf '%s\n' "$given/bin/python"
+    exit 0
+fi
+# The stamp says what was installed: an environment whose making was cut short, or is older than this list, is completed.
+stamp=$folder/installed.txt
+if [ ! -x "$folder/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$packages" ]; then
     python3 -m venv "$folder" >&2
     # shellcheck disable=SC2086 # a list of words
-    "$folder/bin/pip" install --quiet $packages >&2
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check $packages >&2
+    printf '%s\n' "$packages" >"$stamp"
 fi
 printf '%s\n' "$PWD/$folder/bin/python"

@@ -1,13 +1,18 @@
 """The networks of Brette et al. (2007) in Brian2, compiled as C++: models/cuba, models/coba and models/cobahh as a peer runs them.
 
-usage: brian2_balanced.py [cuba|coba|cobahh] [seconds] [threads] [seed]
+usage: brian2_balanced.py [cuba|coba|cobahh] [seconds] [threads] [seed] [neurons] [probability]
 
 4,000 neurons, a synapse between any two with probability 0.02, steps of 0.1 ms, every spike recorded. Prints one line of JSON:
-how long the run took without compiling, creating synapses and writing (run_s), and rates and irregularity of the two populations.
+how long the run took without compiling, creating synapses and writing (run_s), the peak of the program's memory (peak_gib, on Linux), and
+rates and irregularity of the two populations.
 """
 import json
+import os
+import pathlib
+import shutil
 import sys
 import tempfile
+import threading
 import time
 
 import numpy as np
@@ -22,7 +27,9 @@ number = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 if kind not in NETWORKS:
     sys.exit(f"brian2_balanced.py: '{kind}' is none of {', '.join(NETWORKS)}")
 
-neurons, excitatory, probability = 4000, 3200, 0.02
+neurons = int(sys.argv[5]) if len(sys.argv) > 5 else 4000
+probability = float(sys.argv[6]) if len(sys.argv) > 6 else 0.02
+excitatory = neurons * 4 // 5
 folder = tempfile.mkdtemp()
 set_device("cpp_standalone", directory=folder, build_on_run=False)
 if threads > 1:
@@ -72,27 +79,51 @@ onto_i = Synapses(group, group, on_pre="g_i += w_i", namespace=dict(w_i=weights[
 onto_i.connect(f"i >= {excitatory}", p=probability)
 monitor = SpikeMonitor(group)
 run(seconds * second)
+peaks, is_over = [0], threading.Event()
+
+
+def watch():
+    """Keeps the greatest memory, in KiB, of the compiled program, which runs as a child of this process."""
+    while not is_over.wait(0.02):
+        try:
+            for child in pathlib.Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+                status = pathlib.Path(f"/proc/{child}/status").read_text()
+                peaks.extend(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        except OSError:
+            pass                       # not Linux, or the program has just ended
+
+
 start = time.perf_counter()
 device.build(directory=folder, compile=True, run=False)
 compiled = time.perf_counter()
-device.run(folder, with_output=False, run_args=[])
+watcher = threading.Thread(target=watch)
+watcher.start()
+try:
+    device.run(folder, with_output=False, run_args=[])
+finally:
+    is_over.set()
+    watcher.join()
+finished = time.perf_counter()
 
 times, sources = np.asarray(monitor.t / ms), np.asarray(monitor.i)
+order = np.lexsort((times, sources))
+times, sources = times[order], sources[order]
+synapses = len(onto_e) + len(onto_i)
+shutil.rmtree(folder)
 
 
 def population(first, last):
     """The mean rate and the mean coefficient of variation of neurons with three spikes or more."""
-    variations = []
-    for neuron in range(first, last):
-        intervals = np.diff(np.sort(times[sources == neuron]))
-        if len(intervals) >= 2:
-            variations.append(intervals.std() / intervals.mean())
-    spikes = int(((sources >= first) & (sources < last)).sum())
+    low, high = np.searchsorted(sources, [first, last])
+    trains = np.split(times[low:high], np.flatnonzero(np.diff(sources[low:high])) + 1)
+    variations = [np.std(np.diff(train)) / np.mean(np.diff(train)) for train in trains if len(train) >= 3]
+    spikes = int(high - low)
     return {"rate": round(spikes / seconds / (last - first), 3), "cv": round(float(np.mean(variations)), 3) if variations else None}
 
 
 print(json.dumps({
     "simulator": f"Brian2 {brian2.__version__}", "network": kind, "seconds": seconds, "threads": threads, "seed": number,
-    "compile_s": round(compiled - start, 1), "run_s": round(float(device._last_run_time), 3),
-    "spikes": int(monitor.num_spikes), "synapses": len(onto_e) + len(onto_i),
+    "neurons": neurons, "compile_s": round(compiled - start, 1), "run_s": round(float(device._last_run_time), 3),
+    "build_s": round(finished - compiled - float(device._last_run_time), 3), "peak_gib": round(max(peaks) / 2**20, 3) or None,
+    "spikes": len(times), "synapses": synapses,
     "exc": population(0, excitatory), "inh": population(excitatory, neurons)}))

@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 
+import microcircuit as numbers
 import nest
 import numpy as np
 
@@ -25,24 +26,14 @@ transient = float(arguments.get(6, 100.0))
 if drive not in ("poisson", "dc"):
     sys.exit(f"nest_microcircuit.py: '{drive}' is neither poisson nor dc")
 
-layers = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"]
-full_sizes = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])
-probabilities = np.array([
-    [0.1009, 0.1689, 0.0437, 0.0818, 0.0323, 0.0, 0.0076, 0.0],
-    [0.1346, 0.1371, 0.0316, 0.0515, 0.0755, 0.0, 0.0042, 0.0],
-    [0.0077, 0.0059, 0.0497, 0.1350, 0.0067, 0.0003, 0.0453, 0.0],
-    [0.0691, 0.0029, 0.0794, 0.1597, 0.0033, 0.0, 0.1057, 0.0],
-    [0.1004, 0.0622, 0.0505, 0.0057, 0.0831, 0.3726, 0.0204, 0.0],
-    [0.0548, 0.0269, 0.0257, 0.0022, 0.0600, 0.3158, 0.0086, 0.0],
-    [0.0156, 0.0066, 0.0211, 0.0166, 0.0572, 0.0197, 0.0396, 0.2252],
-    [0.0364, 0.0010, 0.0034, 0.0005, 0.0277, 0.0080, 0.0658, 0.1443]])
+layers, full_sizes = numbers.LAYERS, np.array(numbers.FULL_SIZES)
 external = np.array([1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100])
 initial_mean = np.array([-68.28, -63.16, -63.33, -63.45, -63.11, -61.66, -66.72, -61.43])
 initial_deviation = np.array([5.36, 4.57, 4.74, 4.94, 4.94, 4.55, 5.46, 4.48])
 full_rates = np.array([0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829])
 external_rate, g, tau_m, tau_syn, c_m = 8.0, -4.0, 10.0, 0.5, 250.0
 
-full_synapses = np.log(1 - probabilities) / np.log(1 - 1 / np.outer(full_sizes, full_sizes))
+full_synapses = np.array(numbers.full_synapses())
 # The current whose potential peaks at 0.15 mV.
 ratio = tau_m / tau_syn
 unit = (tau_m - tau_syn) * c_m / (tau_m * tau_syn) / (
@@ -51,8 +42,7 @@ weight = 0.15 * unit
 weights = np.full((8, 8), weight)
 weights[:, 1::2] *= g
 weights[0, 2] *= 2
-sizes = np.round(full_sizes * scale).astype(int)
-synapses = np.round(full_synapses * scale * scale).astype(int)
+sizes, synapses = np.array(numbers.sizes(scale)), np.array(numbers.synapses(scale))
 strength = 1 / np.sqrt(scale)
 
 nest.verbosity = nest.VerbosityLevel.ERROR

@@ -1,12 +1,13 @@
 """models/brunel-alpha and models/hpc-benchmark in NEST: what their rates are compared with.
 
 usage: nest_networks.py brunel-alpha [seed] [threads]
-       nest_networks.py hpc-benchmark [seed] [threads] [k_scale]
+       nest_networks.py hpc-benchmark [seed] [threads] [k_scale] [milliseconds]
 
-Every neuron is recorded. Prints one line of JSON: rates and irregularity of the two populations, and of hpc-benchmark the mean of the
-plastic weights of a hundred sources at the end.
+Every neuron is recorded. Prints one line of JSON: the wall time of the run, without making synapses and sorting them (run_s), rates and
+irregularity of the two populations, and of hpc-benchmark the mean of the plastic weights of a hundred sources at the end.
 """
 import json
+import resource
 import sys
 import time
 
@@ -21,7 +22,7 @@ if network not in ("brunel-alpha", "hpc-benchmark"):
     sys.exit(f"nest_networks.py: '{network}' is neither brunel-alpha nor hpc-benchmark")
 is_plastic = network == "hpc-benchmark"
 
-nest.set_verbosity("M_ERROR")
+nest.verbosity = nest.VerbosityLevel.ERROR
 nest.local_num_threads = threads
 nest.resolution = 0.1
 nest.rng_seed = seed
@@ -31,6 +32,8 @@ if is_plastic:
 else:
     duration, g, eta, tau_m, tau_syn, t_ref, J = 1000.0, 5.0, 2.0, 20.0, 0.5, 2.0, 20.68015524367846
     counts, degrees = (10000, 2500), (1000, 250)
+if len(sys.argv) > 5:
+    duration = float(sys.argv[5])
 parameters = dict(C_m=250.0, tau_m=tau_m, E_L=0.0, V_th=20.0, V_reset=0.0, V_m=0.0, t_ref=t_ref, tau_syn_ex=tau_syn, tau_syn_in=tau_syn)
 if is_plastic:
     parameters["tau_minus"] = 30.0
@@ -55,9 +58,11 @@ nest.Connect(inh, exc + inh, rules[1], {**static, "weight": -g * J})
 nest.Connect(noise, exc + inh, "all_to_all", static)
 recorder = nest.Create("spike_recorder")
 nest.Connect(exc + inh, recorder)
+nest.Prepare()
 built = time.perf_counter()
-nest.Simulate(duration)
+nest.Run(duration)
 finished = time.perf_counter()
+nest.Cleanup()
 
 events = recorder.get("events")
 order = np.lexsort((events["times"], events["senders"]))
@@ -73,10 +78,11 @@ def population(first, count):
 
 
 result = {"simulator": f"NEST {nest.__version__}", "network": network, "seed": seed, "threads": threads, "k_scale": k_scale,
-          "build_s": round(built - start, 1), "run_s": round(finished - built, 2),
+          "milliseconds": duration, "build_s": round(built - start, 1), "run_s": round(finished - built, 3), "spikes": len(times),
           "exc": population(exc[0].global_id, counts[0]), "inh": population(inh[0].global_id, counts[1])}
 if is_plastic:
     # Of all synapses NEST would make dictionaries: those of a hundred sources will do.
     weights = nest.GetConnections(exc[:100], exc).get("weight")
     result["plastic_weight"] = round(float(np.mean(weights)), 4)
+result["peak_gib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
 print(json.dumps(result))
