@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Says which Python has the peers, making an environment for it if there is none: peers.sh [ann|brian2|nest]  ->  path of the interpreter
+# Says which Python has the peers, making an environment for it if there is none.
+#
+# usage: peers.sh [ann|brian2|nest]      prints the path of the interpreter
 #
 #   ann      PyTorch and SpikingJelly, the peers for trained networks, in .build/peers (several GB)
 #   brian2   Brian2, in .build/peers-brian2
 #   nest     NEST, and what reads and draws its spikes, in .build/peers-nest
 #
-# SYNFIRE_PEERS_ANN, SYNFIRE_PEERS_BRIAN2 and SYNFIRE_PEERS_NEST name environments that are there already (folders with bin/python);
-# SYNFIRE_PEERS names one for those of the three that are not named.
+# SYNFIRE_PEERS_ANN, SYNFIRE_PEERS_BRIAN2 and SYNFIRE_PEERS_NEST name environments that are there already, folders with
+# bin/python; SYNFIRE_PEERS names one for those of the three that are not named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case "${1:-ann}" in

@@ -3,8 +3,8 @@
 usage: brian2_balanced.py [cuba|coba|cobahh] [seconds] [threads] [seed] [neurons] [probability]
 
 4,000 neurons, a synapse between any two with probability 0.02, steps of 0.1 ms, every spike recorded. Prints one line of JSON:
-how long the run took without compiling, creating synapses and writing (run_s), the peak of the program's memory (peak_gib, on Linux), and
-rates and irregularity of the two populations.
+how long the run took without compiling, creating synapses and writing (run_s), how long creating and writing took (build_s), the
+peak of the program's memory (peak_gib, on Linux), and rates and irregularity of the two populations.
 """
 import json
 import os

@@ -1,5 +1,5 @@
-"""The numbers of the cortical microcircuit of Potjans & Diesmann (2014) that say who is connected to whom, as models/microcircuit has
-them: NEST's side builds from them, and the benchmarks count synaptic events with them.
+"""The numbers of the cortical microcircuit of Potjans & Diesmann (2014) that say who is connected to whom, as models/microcircuit
+has them: NEST's side builds from them, and the benchmarks count synaptic events with them.
 """
 import math
 

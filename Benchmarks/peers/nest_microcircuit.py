@@ -107,5 +107,6 @@ print(json.dumps({
     "simulator": f"NEST {nest.__version__}", "network": "microcircuit", "scale": scale, "drive": drive, "threads": threads,
     "seed": seed, "milliseconds": duration, "synapses": int(nest.num_connections), "build_s": round(built - started, 1),
     "run_s": round(finished - started_run, 2), "spikes": int(sum(counts)),
+    "neurons": int(sizes.sum()), "counts": {layer: int(count) for layer, count in zip(layers, counts)},
     "rates": {layer: round(count * 1000 / duration / int(size), 3) for layer, count, size in zip(layers, counts, sizes)},
     "peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)}))

@@ -3,8 +3,8 @@
 usage: nest_networks.py brunel-alpha [seed] [threads]
        nest_networks.py hpc-benchmark [seed] [threads] [k_scale] [milliseconds]
 
-Every neuron is recorded. Prints one line of JSON: the wall time of the run, without making synapses and sorting them (run_s), rates and
-irregularity of the two populations, and of hpc-benchmark the mean of the plastic weights of a hundred sources at the end.
+Every neuron is recorded. Prints one line of JSON: the wall time of the run, without making synapses and sorting them (run_s),
+rates and irregularity of the two populations, and of hpc-benchmark the mean of the plastic weights of a hundred sources at the end.
 """
 import json
 import resource
