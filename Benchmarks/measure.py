@@ -32,7 +32,7 @@ def say(text):
 
 def spelled(command):
     """A command as it is shown: files of this repository from its root."""
-    return " ".join(map(str, command)).replace(f"{ROOT}/", "")
+    return " ".join(map(str, command)).replace(SYNFIRE, "synfire", 1).replace(f"{ROOT}/", "")
 
 
 def call(command, limit_s=3600):
@@ -73,7 +73,7 @@ def synfire(network, milliseconds, seed, workers, settings=(), warm_up=0, out=No
     missing = {"runSeconds", "buildSeconds", "peakMemory", "synapseMemory", "populations"} - set(result)
     if missing:
         raise Failed(f"{spelled(command)}: its JSON lacks {', '.join(sorted(missing))}; is {SYNFIRE} of this version?")
-    run = {"side": "Synfire", "seed": seed, "command": "synfire " + spelled(command[1:]), "run_s": result["runSeconds"],
+    run = {"side": "Synfire", "seed": seed, "command": spelled(command), "run_s": result["runSeconds"],
            "build_s": result["buildSeconds"], "spikes": result["spikes"], "neurons": result["neurons"],
            "synapses": result["synapses"], "rates": {p["name"]: round(p["rate"], 3) for p in result["populations"]},
            "counts": {p["name"]: p["spikes"] for p in result["populations"]},

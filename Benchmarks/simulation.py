@@ -353,11 +353,12 @@ def page(rows):
             died = ", ".join(f"{run['side']} seed {run['seed']}" for run in row["died_out"])
             parts.append(f"Died out and not counted in `{name}`: {died}.")
         parts += [f"Failed in `{name}`:\n\n```text\n{reason}\n```" for reason in row["failed"]]
-    where = dict.fromkeys(
-        f"{row['machine']['processor']}, {row['machine']['cores']} cores, SYNFIRE_CPU {row['machine']['cpu']}, Synfire "
-        f"{row['machine']['synfire']}, {row['machine']['date']}, load before the first run {row['machine']['load_at_start']}"
-        for row in rows.values())
-    parts.append("Measured on: " + "; ".join(where) + ".")
+    places = {}
+    for row in rows.values():
+        facts = row["machine"]
+        place = f"{facts['processor']}, {facts['cores']} cores, SYNFIRE_CPU {facts['cpu']}, Synfire {facts['synfire']}, {facts['date']}"
+        places[place] = max(places.get(place, 0), facts["load_at_start"])
+    parts.append("Measured on: " + "; ".join(f"{place}, load before it {load:g}" for place, load in places.items()) + ".")
     return "\n\n".join(parts)
 
 
