@@ -4,10 +4,10 @@ SYNFIRE := .build/release/synfire
 CNN := models/fashion-cnn
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-test build demo test data train bench format lint docs reference clean
+.PHONY: help deps deps-build deps-test build demo test data train bench validate validate-microcircuit format lint docs reference clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
 
 deps: deps-build deps-test ## install what building and testing need
 
@@ -39,6 +39,9 @@ bench: build ## run every benchmark in Benchmarks/
 
 validate: build ## run the networks in models/ and remake the figures of docs/validation/networks.md
 	@scripts/make-figures.sh
+
+validate-microcircuit: build ## compare the full microcircuit with NEST's stored run, docs/validation/microcircuit.md
+	@scripts/validate-microcircuit.sh
 
 format: ## format the Swift sources in place
 	@$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests

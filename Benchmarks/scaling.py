@@ -1,11 +1,11 @@
-"""How the time of the microcircuit grows with its size: a part of the neurons and of the inputs of each, with one worker and with two.
+"""How the time of the microcircuit grows with its size: a part of the neurons and of the inputs of each, with one worker and two.
 
 usage: scaling.py [--scales 0.1,0.2,...] [--workers 1,2] [--rounds N] [--quick] [--out FOLDER] [--draw]
 
 Simulates 1 s after 100 ms with Poisson background, nothing recorded, three rounds in turn. Writes into FOLDER
 (docs/performance/figures) microcircuit-scaling.csv, a line a run; microcircuit-scaling.json, the same with the machine; and
-microcircuit-scaling.svg: wall time of a second, and wall time of a synaptic event (a spike that reaches one target: spikes times the
-mean out-degree of their population), medians with bars from the least to the greatest.
+microcircuit-scaling.svg: wall time of a second, and wall time of a synaptic event (a spike that reaches one target: spikes times
+the mean out-degree of their population), medians with bars from the least to the greatest.
 
   --quick  tiny sizes and times, one round: whether the script works
   --draw   no runs: the figure anew, from the JSON that is there
@@ -29,8 +29,8 @@ sys.path.insert(0, str(ROOT / "Benchmarks/peers"))
 import microcircuit  # noqa: E402
 
 FULL_GIB = 3.5          # free memory that the full network needs
-COLUMNS = ["scale", "neurons", "synapses", "workers", "round", "seed", "build_s", "wall_s_per_s", "spikes", "events", "ns_per_event",
-           "peak_gib"]
+COLUMNS = ["scale", "neurons", "synapses", "workers", "round", "seed", "build_s", "wall_s_per_s", "spikes", "events",
+           "ns_per_event", "peak_gib"]
 NAME = "microcircuit-scaling"
 
 
@@ -60,8 +60,8 @@ def measured(scales, workers, rounds, milliseconds, warm_up):
                 lines.append({
                     "scale": scale, "neurons": run["neurons"], "synapses": run["synapses"], "workers": count, "round": number + 1,
                     "seed": run["seed"], "build_s": round(run["build_s"], 4),
-                    "wall_s_per_s": round(run["run_s"] * 1000 / milliseconds, 4), "spikes": run["spikes"], "events": round(events),
-                    "ns_per_event": round(1e9 * run["run_s"] / events, 3) if events else None,
+                    "wall_s_per_s": round(run["run_s"] * 1000 / milliseconds, 4), "spikes": run["spikes"],
+                    "events": round(events), "ns_per_event": round(1e9 * run["run_s"] / events, 3) if events else None,
                     "peak_gib": round(run["peak_gib"], 3)})
     return lines, skipped, failed
 
@@ -95,7 +95,7 @@ def draw(lines, path):
             axis.spines[side].set_visible(False)
     axes[0].axhline(1, color="#555555", linestyle="--", linewidth=1, label="real time")
     axes[0].legend(frameon=False, loc="upper left")
-    axes[1].legend(frameon=False, loc="lower right")
+    axes[1].legend(frameon=False, loc="upper right")
     figure.suptitle("microcircuit (Potjans & Diesmann 2014) at a part of its neurons and inputs", fontsize=11)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=110)
     plt.close(figure)
@@ -112,7 +112,7 @@ def numbers(kind):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scaling.py", description="The microcircuit's time against its size: see the script's head.")
+    parser = argparse.ArgumentParser(prog="scaling.py", description="Time against size: see the script's head.")
     parser.add_argument("--scales", type=numbers(float), default=[0.1, 0.2, 0.4, 0.6, 0.8, 1.0])
     parser.add_argument("--workers", type=numbers(int), default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)

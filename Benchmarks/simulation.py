@@ -15,8 +15,9 @@ into --out (runs/simulation.json); with --add the rows that are in that file fro
   --profile      one more run of each row, not counted, that says where the time went
 
 Every round has a seed of its own, the same for all sides. The time is that of the run: without making synapses, without
-compiling, and without the part before (--warm-up) where the row has one. Where a row says so, both sides record every spike, Synfire into a
-file of traces. A synaptic event is a spike that reaches one target: spikes times the mean out-degree of their population.
+compiling, and without the part before (--warm-up) where the row has one. Where a row says so, both sides record every spike,
+Synfire into a file of traces. A synaptic event is a spike that reaches one target: spikes times the mean out-degree of their
+population.
 
 A peer that cannot be installed or that needs more memory than is free is skipped, and the table says why. If a run fails, the
 others go on, and the script ends with 1. SYNFIRE_COMMAND names another command than .build/release/synfire; SYNFIRE_AURYN names
@@ -356,7 +357,8 @@ def page(rows):
     places = {}
     for row in rows.values():
         facts = row["machine"]
-        place = f"{facts['processor']}, {facts['cores']} cores, SYNFIRE_CPU {facts['cpu']}, Synfire {facts['synfire']}, {facts['date']}"
+        place = (f"{facts['processor']}, {facts['cores']} cores, SYNFIRE_CPU {facts['cpu']}, Synfire {facts['synfire']}, "
+                 f"{facts['date']}")
         places[place] = max(places.get(place, 0), facts["load_at_start"])
     parts.append("Measured on: " + "; ".join(f"{place}, load before it {load:g}" for place, load in places.items()) + ".")
     return "\n\n".join(parts)
@@ -406,6 +408,8 @@ def main():
         options.out.write_text(json.dumps({"rows": results}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     text = page(results)
     print(text)
+    if options.write and any(row.get("quick") for row in results.values()):
+        raise Failed(f"{options.out} has rows of --quick, which belong into no page: measure them, or leave --add away")
     if options.write:
         tables.replace(options.write, "simulation.py", text)
     if failed:

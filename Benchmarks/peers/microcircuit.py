@@ -18,8 +18,8 @@ PROBABILITIES = [
 
 
 def sizes(scale=1.0):
-    """Neurons of each population."""
-    return [round(size * scale) for size in FULL_SIZES]
+    """Neurons of each population; halves are rounded up, as the description in YAML does it."""
+    return [math.floor(size * scale + 0.5) for size in FULL_SIZES]
 
 
 def full_synapses():
@@ -30,7 +30,7 @@ def full_synapses():
 
 def synapses(scale=1.0):
     """Synapses between populations, with `scale` as the part of the neurons and of the inputs of each."""
-    return [[round(count * scale * scale) for count in row] for row in full_synapses()]
+    return [[math.floor(count * scale * scale + 0.5) for count in row] for row in full_synapses()]
 
 
 def out_degrees(scale=1.0):
