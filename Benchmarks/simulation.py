@@ -273,8 +273,8 @@ def measured(row, options):
                     result["runs"][index].append(run)
             last = [runs[-1] for runs in result["runs"] if len(runs) == number + 1]
             if row.same_spikes and len(last) == 2 and last[0]["counts"] != last[1]["counts"]:
-                result["failed"].append(f"{row.name}: both sides must have the same spikes, and have {last[0]['spikes']:,} and "
-                                        f"{last[1]['spikes']:,}")
+                result["failed"].append(f"{row.name}, seed {seed}: both sides must have the same spikes, and have "
+                                        f"{last[0]['counts']} and {last[1]['counts']}")
         if options.profile and 0 not in stopped:
             run = attempt(0, lambda: row.sides[0].run(row.first_seed, folder, ("--profile",)))
             result["profile"] = run and run["profile"]
@@ -296,13 +296,15 @@ def summary(row, first, second):
                    "memory": max(run["peak_gib"] for run in first)}
     if not (first and second):
         return figures
+    have_events = all("events" in run for run in first + second)
     if row.meaning == "cost":
         figures["cost"] = median(100 * (b[row.measure] / a[row.measure] - 1) for a, b in zip(first, second))
     elif row.meaning == "events":
-        figures["plastic per static event"] = median(map(event_ns, first)) / median(map(event_ns, second))
+        if have_events:
+            figures["plastic per static event"] = median(map(event_ns, first)) / median(map(event_ns, second))
     else:
         figures["ratio"] = median(run[row.measure] for run in second) / median(run[row.measure] for run in first)
-        if row.measure == "run_s" and all("events" in run for run in first + second):
+        if row.measure == "run_s" and have_events:
             figures["ratio per event"] = median(map(event_ns, second)) / median(map(event_ns, first))
     return figures
 
