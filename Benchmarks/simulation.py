@@ -342,10 +342,19 @@ def table(rows):
     return tables.markdown(header, lines)
 
 
+def flat(profile, before=""):
+    """The numbers of a profile by name; those of an object in it have its name in front."""
+    for key, value in profile.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{key}.")
+        elif isinstance(value, (int, float)):
+            yield before + key, value
+
+
 def page(rows):
     """The table with what is needed to read it."""
     parts = [table(rows), "\n".join(f"- `{name}`: {row['work']}. {row['note']}".rstrip() for name, row in rows.items())]
-    profiles = {name: row["profile"] for name, row in rows.items() if row.get("profile")}
+    profiles = {name: dict(flat(row["profile"])) for name, row in rows.items() if row.get("profile")}
     if profiles:
         keys = list(dict.fromkeys(key for profile in profiles.values() for key in profile))
         parts.append("Where the time of one run goes (`--profile`; seconds are summed over workers):\n\n" + tables.markdown(
