@@ -63,14 +63,20 @@ public struct PlasticitySetup {
     public let step: Double
     /// The longest delay of the synapses, in steps; `nil` where it is not known, and no spike can be forgotten.
     public let maximumDelay: Int?
+    /// The shortest delay of the synapses, in steps; `nil` where it is not known.
+    public let minimumDelay: Int?
 
     /// Describes the synapses of a projection that one worker has.
-    public init(values: ModelValues, sources: Int, targets: Int, step: Double, maximumDelay: Int? = nil) {
+    public init(
+        values: ModelValues, sources: Int, targets: Int, step: Double, maximumDelay: Int? = nil,
+        minimumDelay: Int? = nil
+    ) {
         self.values = values
         self.sources = sources
         self.targets = targets
         self.step = step
         self.maximumDelay = maximumDelay
+        self.minimumDelay = minimumDelay
     }
 }
 

@@ -25,20 +25,28 @@ package final class PairSTDPKernel: PlasticityKernel {
         var next: Int
     }
 
-    private let pairing: SpikePairing
+    let pairing: SpikePairing
     private let loop: Loop
-    private let decayPlus, decayMinus: DecayTable
-    private let ratePlus, rateMinus: Double
-    private let fraction: Double
+    let decayPlus, decayMinus: DecayTable
+    let ratePlus, rateMinus: Double
+    let fraction: Double
     private let maximumDelay: Int?
     private var sources: [Source]
-    private let targetSpikes: SpikeHistory
+    let targetSpikes: SpikeHistory
+    /// What synapses of one delay ask of their targets' spikes; `nil` where delays are several, or the pairing another.
+    let recent: RecentSpikes?
     /// The sources' spikes, where pairing needs more of them than a trace.
-    private let sourceSpikes: SpikeHistory?
+    let sourceSpikes: SpikeHistory?
+    /// Work of the loops.
+    let block = SynapseBlock()
     private var horizon = Int.min
     private var horizonStep = Int.min
     /// A source's spike that is this much older than another one adds less than a rounding to its trace.
-    private let reach: Int
+    let reach: Int
+    /// In steps: the time between two of a source's spikes beyond which factors would leave single precision.
+    let longestGap: Int
+    /// Exponentials are taken from the last multiple of so many steps, which leaves them within single precision.
+    let stride: Int
 
     init(_ setup: PlasticitySetup) {
         let values = setup.values
@@ -55,6 +63,15 @@ package final class PairSTDPKernel: PlasticityKernel {
             repeating: Source(step: .min, trace: 0, settled: .max, next: .max), count: setup.sources)
         targetSpikes = SpikeHistory(count: setup.targets)
         sourceSpikes = pairing.sources == .sinceTargetSpike ? SpikeHistory(count: setup.sources) : nil
+        stride = max(1, min(256, Int(20 / max(ratePlus, rateMinus))))
+        longestGap = Int(min(60 / ratePlus, 1e15))
+        let isOfOneDelay = setup.maximumDelay.map { $0 == setup.minimumDelay } ?? false
+        // Growth by one step must show in single precision, since spikes are told apart by it.
+        recent =
+            isOfOneDelay && !pairing.facilitatesOnce && ratePlus > 1e-5
+            ? RecentSpikes(
+                targets: setup.targets, stride: stride, delay: setup.maximumDelay ?? 1, fraction: fraction,
+                plus: decayPlus, minus: decayMinus) : nil
     }
 
     /// How many spikes of targets are kept.
@@ -89,6 +106,7 @@ package final class PairSTDPKernel: PlasticityKernel {
             trace += before.trace * Float(exp(-Double(step - before.step) * rateMinus))
         }
         targetSpikes.append(target, step: step, trace: trace) { oldestNeeded(step) }
+        recent?.append(target, step: step, trace: trace)
     }
 
     /// The step up to which spikes of targets are not needed any more.
@@ -108,92 +126,5 @@ package final class PairSTDPKernel: PlasticityKernel {
         _ run: PlasticRun, of spike: SourceSpike, factor: Float, into input: UnsafeMutablePointer<Float>
     ) {
         loop(self, run, spike, factor, input)
-    }
-
-    /// The loop over the synapses of a run; compiled for each rule.
-    @inline(__always) func deliver<Rule: WeightRule>(
-        _ run: PlasticRun, of spike: SourceSpike, factor: Float, into input: UnsafeMutablePointer<Float>, _ rule: Rule
-    ) {
-        let view = SynapseView(spike, delay: run.delay, fraction: fraction, ratePlus, rateMinus)
-        let (targets, weights, trains) = (run.targets, run.weights, targetSpikes.trains)
-        let (decay, decayPlus) = (decayMinus, self.decayPlus)
-        let countsSince = pairing.sources == .sinceTargetSpike
-        // Before its first spike a source pairs with nothing: then only the newest spike of a target counts.
-        let quiet = view.hasPrevious ? min(view.after, view.before) : view.before
-        let depressesAlways = !pairing.depressesOnce || !view.hasPrevious
-        for synapse in 0..<run.count {
-            let target = Int(targets[synapse])
-            var weight = weights[synapse]
-            let newest = trains[target].step
-            if newest > quiet {
-                if newest <= view.before, trains[target].older <= view.after, view.hasPrevious {
-                    // One spike of the target since the source's before: the most common case.
-                    let source =
-                        countsSince ? traceSince(trains[target].older, spike, view) : spike.trace
-                    let rise = decayPlus(newest - view.previous) * view.lagPlus
-                    let fall = decay(view.now - newest) * view.lagMinus
-                    weight = rule.facilitated(weight, trace: source * rise)
-                    weight = rule.depressed(weight, trace: trains[target].trace * fall)
-                } else {
-                    weight = updated(weight, target, spike, view, rule)
-                }
-            } else if depressesAlways, newest != .min {
-                weight = rule.depressed(weight, trace: trains[target].trace * decay(view.now - newest) * view.lagMinus)
-            }
-            weights[synapse] = weight
-            input[target] += weight * factor
-        }
-    }
-
-    /// The weight of a synapse whose target has spiked since the source's spike before.
-    @inline(never) private func updated<Rule: WeightRule>(
-        _ weight: Float, _ target: Int, _ spike: SourceSpike, _ view: SynapseView, _ rule: Rule
-    ) -> Float {
-        let train = targetSpikes.trains[target]
-        guard let entries = train.entries else { return weight }
-        let count = Int(train.count)
-        var weight = weight
-        var first = count
-        if view.hasPrevious {
-            while first > 0, entries[first - 1].step > view.after { first -= 1 }
-        }
-        var end = first
-        while end < count, entries[end].step <= view.upTo { end += 1 }
-        if view.hasPrevious {
-            for index in first..<(pairing.facilitatesOnce ? min(end, first + 1) : end) {
-                let trace: Float
-                if pairing.sources == .sinceTargetSpike {
-                    trace = traceSince(first > 0 ? entries[first - 1].step : .min, spike, view)
-                } else {
-                    trace = spike.trace
-                }
-                let decay = decayPlus(entries[index].step - view.previous) * view.lagPlus
-                weight = rule.facilitated(weight, trace: trace * decay)
-            }
-        }
-        var last = end
-        while last < count, entries[last].step <= view.before { last += 1 }
-        while last > 0, entries[last - 1].step > view.before { last -= 1 }
-        let depresses = !pairing.depressesOnce || !view.hasPrevious || end > first
-        guard depresses, last > 0 else { return weight }
-        let decay = decayMinus(view.now - entries[last - 1].step) * view.lagMinus
-        return rule.depressed(weight, trace: entries[last - 1].trace * decay)
-    }
-
-    /// The trace just after a source's spike before, of its spikes that reached the synapse no sooner than a spike of
-    /// the target.
-    private func traceSince(_ targetSpike: Int, _ spike: SourceSpike, _ view: SynapseView) -> Float {
-        guard let spikes = sourceSpikes, let entries = spikes.trains[spike.source].entries else { return 1 }
-        var index = Int(spikes.trains[spike.source].count)
-        var trace: Float = 0
-        while index > 0 {
-            index -= 1
-            let step = entries[index].step
-            if step > spike.previousStep { continue }
-            if targetSpike != .min, view.isSooner(step, than: targetSpike) { break }
-            if spike.previousStep - step > reach { break }
-            trace += decayPlus(spike.previousStep - step)
-        }
-        return trace
     }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Changes with a power of the way that is left to the bound, between the additive and the multiplicative rule.
 ///
 ///     w ← w + a_plus·R·(1 − z)^mu_plus·K₊,  w ← w − a_minus·R·z^mu_minus·K₋,  z = (w − w_min)/R,  R = w_max − w_min
@@ -27,10 +19,10 @@ struct GuetigRule: WeightRule {
     }
 
     @inline(__always) func facilitated(_ weight: Float, trace: Float) -> Float {
-        scale.clipped(weight + up * powf(1 - scale.fraction(weight), muPlus) * trace)
+        scale.clipped(weight + up * Power.of(1 - scale.fraction(weight), muPlus) * trace)
     }
 
     @inline(__always) func depressed(_ weight: Float, trace: Float) -> Float {
-        scale.clipped(weight - down * powf(scale.fraction(weight), muMinus) * trace)
+        scale.clipped(weight - down * Power.of(scale.fraction(weight), muMinus) * trace)
     }
 }

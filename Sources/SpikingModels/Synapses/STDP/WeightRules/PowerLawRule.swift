@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Facilitation with a power of the weight, depression in proportion to it; there is no upper bound.
 ///
 ///     w ← w + a_plus·w^mu_plus·K₊,  w ← max(w_min, w − a_minus·w·K₋)
@@ -30,7 +22,7 @@ struct PowerLawRule: WeightRule {
 
     @inline(__always) func facilitated(_ weight: Float, trace: Float) -> Float {
         // A negative weight has no power: it is left to the floor.
-        max(floor, weight + up * powf(max(0, weight), mu) * trace)
+        max(floor, weight + up * Power.of(max(0, weight), mu) * trace)
     }
 
     @inline(__always) func depressed(_ weight: Float, trace: Float) -> Float {

@@ -1,0 +1,199 @@
+/// The loops over synapses.
+extension PairSTDPKernel {
+    /// The loop over the synapses of a run; compiled for each rule.
+    ///
+    /// A target's spike at p facilitates with the source's trace times e^(−(p − s)/τ₊), s being the source's spike before.
+    /// The exponential is a product of a factor of the source and one of the target, both counted from a time of
+    /// reference, so that the loop needs neither tables nor branches: it takes the factors of some hundred synapses, looks
+    /// up those whose target has spiked more than once since s, and goes over all as vectors. Depression likewise.
+    @inline(__always) func deliver<Rule: WeightRule>(
+        _ run: PlasticRun, of spike: SourceSpike, factor: Float, into input: UnsafeMutablePointer<Float>, _ rule: Rule
+    ) {
+        let view = SynapseView(spike, delay: run.delay, fraction: fraction, ratePlus, rateMinus)
+        guard !pairing.facilitatesOnce, ratePlus > 1e-5, !view.hasPrevious || view.now - view.after < longestGap else {
+            return deliverOneByOne(run, of: spike, factor: factor, into: input, view, rule)
+        }
+        let reference = Int((Double(view.now) / Double(stride)).rounded(.down)) * stride
+        let source =
+            view.hasPrevious ? spike.trace * (decayPlus.signed(reference - view.previous) * view.lagPlus) : 0
+        // A spike that is not after the source's before has a factor that is not below this.
+        let bound = view.hasPrevious ? decayPlus.signed(view.after - reference) : -1
+        let fall = decayMinus(view.now - reference) * view.lagMinus
+        recent?.advance(to: view, reference: reference)
+        let (targets, weights, views, many) = (run.targets, run.weights, block.views, block.many)
+        let numbers = block.numbers
+        for first in Swift.stride(from: 0, to: run.count, by: SynapseBlock.length) {
+            let count = min(SynapseBlock.length, run.count - first)
+            let (targets, weights) = (targets + first, weights + first)
+            if let table = recent?.factors {
+                for n in 0..<count { views[n] = table[Int(targets[n])] }
+            } else {
+                for n in 0..<count { views[n] = factors(ofTarget: Int(targets[n]), view, reference) }
+            }
+            if view.hasPrevious {
+                // Bits of positive numbers are in the order of the numbers, and a difference has no branch to mistake.
+                var found = 0
+                let limit = bound.bitPattern
+                for n in 0..<count {
+                    many[found] = Int32(truncatingIfNeeded: n)
+                    found &+= Int((numbers[4 * n + 1].bitPattern &- limit) >> 31)
+                }
+                if found > 0 { facilitateOlder(found, targets, weights, spike, view, bound, source, rule) }
+            }
+            for n in 0..<count {
+                let (rise, depression) = (numbers[4 * n], numbers[4 * n + 3])
+                let weight = weights[n]
+                let raised = rule.facilitated(weight, trace: source * rise)
+                let between = rise < bound ? raised : weight
+                let lowered = rule.depressed(between, trace: depression * fall)
+                weights[n] = depression > 0 ? lowered : between
+            }
+            for n in 0..<count { input[Int(targets[n])] += weights[n] * factor }
+        }
+    }
+
+    /// Of synapses whose target has spiked more than once since the source's spike before: all of these but the last.
+    @inline(__always) private func facilitateOlder<Rule: WeightRule>(
+        _ found: Int, _ targets: UnsafePointer<Int32>, _ weights: UnsafeMutablePointer<Float>, _ spike: SourceSpike,
+        _ view: SynapseView, _ bound: Float, _ source: Float, _ rule: Rule
+    ) {
+        let (many, numbers, values, traces) = (block.many, block.numbers, block.values, block.traces)
+        for k in 0..<found {
+            let n = Int(many[k])
+            values[k] = weights[n]
+            traces[k] = source * numbers[4 * n + 1]
+            guard numbers[4 * n + 2] < bound else { continue }
+            values[k] = facilitatedByOldest(weights[n], Int(targets[n]), spike, view, rule)
+        }
+        for k in 0..<found { values[k] = rule.facilitated(values[k], trace: traces[k]) }
+        for k in 0..<found { weights[Int(many[k])] = values[k] }
+    }
+
+    /// The weight after all of a target's spikes since the source's before, but the last two.
+    @inline(never) private func facilitatedByOldest<Rule: WeightRule>(
+        _ weight: Float, _ target: Int, _ spike: SourceSpike, _ view: SynapseView, _ rule: Rule
+    ) -> Float {
+        let train = targetSpikes.trains[target]
+        guard let entries = train.entries else { return weight }
+        var end = Int(train.count)
+        while end > 0, entries[end - 1].step > view.upTo { end -= 1 }
+        var first = end
+        while first > 0, entries[first - 1].step > view.after { first -= 1 }
+        var weight = weight
+        for index in first..<max(first, end - 2) {
+            let rise = decayPlus(entries[index].step - view.previous) * view.lagPlus
+            weight = rule.facilitated(weight, trace: spike.trace * rise)
+        }
+        return weight
+    }
+
+    /// The factors of a target as ``RecentSpikes`` keeps them, for delays of any kind.
+    @inline(__always) private func factors(
+        ofTarget target: Int, _ view: SynapseView, _ reference: Int
+    ) -> SIMD4<Float> {
+        let train = targetSpikes.trains[target]
+        guard let entries = train.entries, train.count > 0 else { return RecentSpikes.none }
+        var end = Int(train.count)
+        while end > 0, entries[end - 1].step > view.upTo { end -= 1 }
+        var result = RecentSpikes.none
+        if view.hasPrevious {
+            for place in 0..<min(3, end) {
+                let step = entries[end - 1 - place].step
+                guard step > view.after else { break }
+                result[place] = decayPlus.signed(step - reference)
+            }
+        }
+        while end > 0, entries[end - 1].step > view.before { end -= 1 }
+        if end > 0 {
+            result.w = entries[end - 1].trace * decayMinus.signed(reference - entries[end - 1].step)
+        }
+        return result
+    }
+
+    /// Goes through a run synapse by synapse: for pairings that look at single spikes, and after long pauses.
+    @inline(__always) private func deliverOneByOne<Rule: WeightRule>(
+        _ run: PlasticRun, of spike: SourceSpike, factor: Float, into input: UnsafeMutablePointer<Float>,
+        _ view: SynapseView, _ rule: Rule
+    ) {
+        let (targets, weights, trains) = (run.targets, run.weights, targetSpikes.trains)
+        let (decay, decayPlus) = (decayMinus, self.decayPlus)
+        let countsSince = pairing.sources == .sinceTargetSpike
+        // Before its first spike a source pairs with nothing: then only the newest spike of a target counts.
+        let quiet = view.hasPrevious ? min(view.after, view.before) : view.before
+        let depressesAlways = !pairing.depressesOnce || !view.hasPrevious
+        for synapse in 0..<run.count {
+            let target = Int(targets[synapse])
+            var weight = weights[synapse]
+            let newest = trains[target].step
+            if newest > quiet {
+                if newest <= view.before, trains[target].older <= view.after, view.hasPrevious {
+                    // One spike of the target since the source's before: the most common case.
+                    let source =
+                        countsSince ? traceSince(trains[target].older, spike, view) : spike.trace
+                    let rise = decayPlus(newest - view.previous) * view.lagPlus
+                    let fall = decay(view.now - newest) * view.lagMinus
+                    weight = rule.facilitated(weight, trace: source * rise)
+                    weight = rule.depressed(weight, trace: trains[target].trace * fall)
+                } else {
+                    weight = updated(weight, target, spike, view, rule)
+                }
+            } else if depressesAlways, newest != .min {
+                weight = rule.depressed(weight, trace: trains[target].trace * decay(view.now - newest) * view.lagMinus)
+            }
+            weights[synapse] = weight
+            input[target] += weight * factor
+        }
+    }
+
+    /// The weight of a synapse whose target has spiked since the source's spike before.
+    @inline(never) private func updated<Rule: WeightRule>(
+        _ weight: Float, _ target: Int, _ spike: SourceSpike, _ view: SynapseView, _ rule: Rule
+    ) -> Float {
+        let train = targetSpikes.trains[target]
+        guard let entries = train.entries else { return weight }
+        let count = Int(train.count)
+        var weight = weight
+        var first = count
+        if view.hasPrevious {
+            while first > 0, entries[first - 1].step > view.after { first -= 1 }
+        }
+        var end = first
+        while end < count, entries[end].step <= view.upTo { end += 1 }
+        if view.hasPrevious {
+            for index in first..<(pairing.facilitatesOnce ? min(end, first + 1) : end) {
+                let trace: Float
+                if pairing.sources == .sinceTargetSpike {
+                    trace = traceSince(first > 0 ? entries[first - 1].step : .min, spike, view)
+                } else {
+                    trace = spike.trace
+                }
+                let decay = decayPlus(entries[index].step - view.previous) * view.lagPlus
+                weight = rule.facilitated(weight, trace: trace * decay)
+            }
+        }
+        var last = end
+        while last < count, entries[last].step <= view.before { last += 1 }
+        while last > 0, entries[last - 1].step > view.before { last -= 1 }
+        let depresses = !pairing.depressesOnce || !view.hasPrevious || end > first
+        guard depresses, last > 0 else { return weight }
+        let decay = decayMinus(view.now - entries[last - 1].step) * view.lagMinus
+        return rule.depressed(weight, trace: entries[last - 1].trace * decay)
+    }
+
+    /// The trace just after a source's spike before, of its spikes that reached the synapse no sooner than a spike of
+    /// the target.
+    private func traceSince(_ targetSpike: Int, _ spike: SourceSpike, _ view: SynapseView) -> Float {
+        guard let spikes = sourceSpikes, let entries = spikes.trains[spike.source].entries else { return 1 }
+        var index = Int(spikes.trains[spike.source].count)
+        var trace: Float = 0
+        while index > 0 {
+            index -= 1
+            let step = entries[index].step
+            if step > spike.previousStep { continue }
+            if targetSpike != .min, view.isSooner(step, than: targetSpike) { break }
+            if spike.previousStep - step > reach { break }
+            trace += decayPlus(spike.previousStep - step)
+        }
+        return trace
+    }
+}

@@ -1,0 +1,46 @@
+/// Powers in single precision that the compiler can put into vector loops, which calls of the C library cannot be.
+enum Power {
+    /// x^y for x ≥ 0, with a relative error below 5·10⁻⁷ where |y·log₂ x| is below 16; below 2^−126 it is 0, above 2^127
+    /// that.
+    ///
+    /// Logarithm and exponential by the polynomials of Cephes' `logf` and `expf` (S. L. Moshier 1989, *Methods and
+    /// Programs for Mathematical Functions*).
+    @inline(__always) static func of(_ x: Float, _ y: Float) -> Float {
+        // x = m·2^e with m in [√½, √2).
+        let bits = Int32(bitPattern: x.bitPattern) &- 0x3F35_04F3
+        let exponent = Float(bits >> 23)
+        let f = Float(bitPattern: UInt32(bitPattern: (bits & 0x007F_FFFF) &+ 0x3F35_04F3)) - 1
+        let z = f * f
+        var l: Float = 7.037_683_629_2e-2
+        l = l * f - 1.151_461_031_0e-1
+        l = l * f + 1.167_699_874_0e-1
+        l = l * f - 1.242_014_084_6e-1
+        l = l * f + 1.424_932_278_7e-1
+        l = l * f - 1.666_805_766_5e-1
+        l = l * f + 2.000_071_476_5e-1
+        l = l * f - 2.499_999_399_3e-1
+        l = l * f + 3.333_333_117_4e-1
+        let natural = f + (l * f * z - 0.5 * z)
+        // Whole and broken part apart, so that a large exponent costs the fraction no digits.
+        let whole = y * exponent
+        let low = natural * (y * 1.442_695_04)
+        let sum = whole + low
+        let bounded = sum > 127 ? 127 : (sum < -127 ? -127 : sum)
+        // Adding 1.5·2^23 leaves the nearest whole number in the low bits.
+        let shifted = bounded + 12_582_912
+        let n = shifted - 12_582_912
+        let isBounded = bounded != sum
+        let r = (isBounded ? bounded - n : (whole - n) + low) * 0.693_147_18
+        var p: Float = 1.987_569_15e-4
+        p = p * r + 1.398_199_950_7e-3
+        p = p * r + 8.333_451_907_3e-3
+        p = p * r + 4.166_579_589_4e-2
+        p = p * r + 1.666_666_545_9e-1
+        p = p * r + 5.000_000_120_1e-1
+        let scale = Float(bitPattern: (shifted.bitPattern &<< 23) &+ 0x3F80_0000)
+        let value = scale * (r * r * p + r) + scale
+        // 0^0 is 1.
+        let isNothing = x < 1.175_494_4e-38
+        return isNothing ? (y == 0 ? 1 : 0) : value
+    }
+}

@@ -1,0 +1,145 @@
+/// What synapses of one delay ask of their targets' spikes, kept ready as factors for each target.
+///
+/// A spike of a target reaches synapses of one delay at one time, so all of them see the same newest spikes. For the
+/// newest three, at steps p, there is e^(−(p − r)·h/τ₊), and for the newest that depresses its trace times
+/// e^((p − r)·h/τ₋); r is a time of reference that moves on now and then. Spikes wait in a list until they arrive.
+final class RecentSpikes {
+    /// The factors of a target without spikes: later spikes have smaller ones.
+    static let none = SIMD4<Float>(.infinity, .infinity, .infinity, 0)
+
+    /// For each target the factors of its newest spike, of the one before, of the one before that, and of depression.
+    let factors: UnsafeMutablePointer<SIMD4<Float>>
+
+    private struct Steps {
+        var newest, second, third: Int
+        /// The newest that depresses.
+        var depressing: Int
+        var trace: Float
+    }
+
+    private struct Waiting {
+        var target: Int32
+        var trace: Float
+        var step: Int
+    }
+
+    private let targets: Int
+    private let plus, minus: DecayTable
+    private let stride: Int
+    /// What is safe to take in, relative to the step of a target's spike.
+    private let safe: Int
+    private let steps: UnsafeMutablePointer<Steps>
+    private var reference = 0
+    private var waiting: [Waiting] = []
+    /// The first spike that does not facilitate yet, and the first that does not depress yet.
+    private var (nextRise, nextFall) = (0, 0)
+
+    init(targets: Int, stride: Int, delay: Int, fraction: Double, plus: DecayTable, minus: DecayTable) {
+        self.targets = targets
+        self.stride = stride
+        (self.plus, self.minus) = (plus, minus)
+        // Whatever is delivered later was emitted no sooner than a delay ago.
+        let view = SynapseView(
+            SourceSpike(source: 0, step: 0, previousStep: 0, trace: 0), delay: delay, fraction: fraction, 1, 1)
+        safe = min(view.upTo, view.before) - delay
+        factors = .allocate(capacity: max(1, targets))
+        factors.initialize(repeating: Self.none, count: max(1, targets))
+        steps = .allocate(capacity: max(1, targets))
+        steps.initialize(
+            repeating: Steps(newest: .min, second: .min, third: .min, depressing: .min, trace: 0),
+            count: max(1, targets))
+    }
+
+    deinit {
+        factors.deallocate()
+        steps.deallocate()
+    }
+
+    /// Notes a spike of a target, in order of time.
+    func append(_ target: Int, step: Int, trace: Float) {
+        // A source that is silent must not make the list grow.
+        if waiting.count >= 8192 { take(rising: step + safe, falling: step + safe) }
+        waiting.append(Waiting(target: Int32(truncatingIfNeeded: target), trace: trace, step: step))
+    }
+
+    /// Takes in what has arrived when a source's spike does; views come in order of time.
+    @inline(__always) func advance(to view: SynapseView, reference now: Int) {
+        if now != reference { move(to: now) }
+        if nextRise < waiting.count || nextFall < waiting.count { take(rising: view.upTo, falling: view.before) }
+    }
+
+    private func take(rising upTo: Int, falling before: Int) {
+        while nextRise < waiting.count, waiting[nextRise].step <= upTo {
+            let spike = waiting[nextRise]
+            let target = Int(spike.target)
+            (steps[target].third, steps[target].second) = (steps[target].second, steps[target].newest)
+            steps[target].newest = spike.step
+            let old = factors[target]
+            factors[target] = SIMD4(rise(spike.step), old.x, old.y, old.w)
+            nextRise += 1
+        }
+        while nextFall < waiting.count, waiting[nextFall].step <= before {
+            let spike = waiting[nextFall]
+            let target = Int(spike.target)
+            (steps[target].depressing, steps[target].trace) = (spike.step, spike.trace)
+            factors[target].w = fall(spike.step, spike.trace)
+            nextFall += 1
+        }
+        let done = min(nextRise, nextFall)
+        if done >= 1024 || done == waiting.count {
+            waiting.removeFirst(done)
+            nextRise -= done
+            nextFall -= done
+        }
+    }
+
+    private func move(to now: Int) {
+        reference = now
+        for target in 0..<targets {
+            let own = steps[target]
+            factors[target] = SIMD4(rise(own.newest), rise(own.second), rise(own.third), fall(own.depressing, own.trace))
+        }
+    }
+
+    private func rise(_ step: Int) -> Float {
+        step == .min ? .infinity : plus.signed(step - reference)
+    }
+
+    private func fall(_ step: Int, _ trace: Float) -> Float {
+        step == .min ? 0 : trace * minus.signed(reference - step)
+    }
+}
+
+/// Room for some hundred synapses of a run, which the loops over them share.
+final class SynapseBlock {
+    /// How many synapses are done together: their factors fit in the first-level cache.
+    static let length = 256
+
+    /// The factors of each synapse's target.
+    let views: UnsafeMutablePointer<SIMD4<Float>>
+    /// The same as single numbers, four a synapse.
+    let numbers: UnsafeMutablePointer<Float>
+    /// Which synapses' targets have spiked more than once, and their weights and traces.
+    let many: UnsafeMutablePointer<Int32>
+    let values, traces: UnsafeMutablePointer<Float>
+
+    init() {
+        views = .allocate(capacity: Self.length)
+        views.initialize(repeating: .zero, count: Self.length)
+        // A vector of four numbers is four numbers.
+        numbers = UnsafeMutableRawPointer(views).assumingMemoryBound(to: Float.self)
+        many = .allocate(capacity: Self.length + 1)
+        values = .allocate(capacity: Self.length)
+        traces = .allocate(capacity: Self.length)
+        many.initialize(repeating: 0, count: Self.length + 1)
+        values.initialize(repeating: 0, count: Self.length)
+        traces.initialize(repeating: 0, count: Self.length)
+    }
+
+    deinit {
+        views.deallocate()
+        many.deallocate()
+        values.deallocate()
+        traces.deallocate()
+    }
+}
