@@ -79,6 +79,15 @@ public final class WorkerPool: Sendable {
         }
         if let error = loop.failure { throw error }
     }
+
+    /// Runs `body` once on each worker, and waits for all of them; nothing is allocated.
+    ///
+    /// Worker 0 is the calling thread. A worker is the same thread each time, so what belongs to it stays in its caches.
+    ///
+    /// - Parameter body: Gets the worker, in 0 ..< workers.
+    public func forEachWorker(_ body: @Sendable (_ worker: Int) -> Void) {
+        core.run(participants: workers, body)
+    }
 }
 
 /// Why a pool could not be made.

@@ -31,9 +31,14 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     /// Memory that the system did not give.
     case outOfMemory(bytes: Int)
     /// More synapses than there is memory for, told before they are made.
-    case tooManySynapses(expected: Double, bytes: Double, available: Double)
+    ///
+    /// `fitting` of them would fit; `procedural` is what the network would take where all synapses that can be are
+    /// procedural.
+    case tooManySynapses(expected: Double, bytes: Double, available: Double, fitting: Double, procedural: Double?)
     /// More neurons than there is memory for, or than can be counted, told before they are made.
     case tooManyNeurons(Double, bytes: Double, available: Double)
+    /// Tables of synapses that are none of this network.
+    case badTables(table: String, String)
     /// A population whose model has no form in steps.
     case notInSteps(population: String, model: String)
     /// A chain of operators without delay, which steps cannot have.
@@ -76,12 +81,17 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
             return "neuron \(neuron) of '\(population)' would spike more than a million times at \(time) ms: "
                 + "its input is far above its threshold"
         case .outOfMemory(let bytes): return "the system has no memory left for \(Self.size(Double(bytes)))"
-        case .tooManySynapses(let expected, let bytes, let available):
-            return "about \(Self.count(expected)) synapses would take \(Self.size(bytes)) of memory, but "
-                + "\(Self.size(available)) are free: make the network smaller"
+        case .tooManySynapses(let expected, let bytes, let available, let fitting, let procedural):
+            let way = procedural.map {
+                ", or draw synapses again at each spike (storage: procedural), which takes about \(Self.size($0))"
+            }
+            return "about \(Self.count(expected)) synapses would take \(Self.size(bytes)) of memory while they are "
+                + "made, but \(Self.size(available)) are free: about \(Self.count(fitting)) fit; "
+                + "make the network smaller\(way ?? "")"
         case .tooManyNeurons(let neurons, let bytes, let available):
             return "\(Self.count(neurons)) neurons would take about \(Self.size(bytes)) of memory, but "
                 + "\(Self.size(available)) are free, and 2^31 - 1 can be counted: make the network smaller"
+        case .badTables(let table, let fault): return "the table '\(table)' of synapses does not fit: \(fault)"
         case .notInSteps(let population, let model):
             return "population '\(population)': model '\(model)' cannot be simulated in steps"
         case .operatorsInSteps(let projection):
@@ -107,6 +117,7 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     }
 
     private static func count(_ number: Double) -> String {
-        number >= 1e7 ? "\(Int((number / 1e6).rounded())) million" : "\(Int(number))"
+        number >= 1e18
+            ? "10^18 or more" : number >= 1e7 ? "\(Int((number / 1e6).rounded())) million" : "\(Int(number))"
     }
 }

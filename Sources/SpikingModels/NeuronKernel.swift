@@ -65,6 +65,14 @@ public final class SpikeList {
         write(neuron)
     }
 
+    /// Adds spikes.
+    public func append(_ neurons: UnsafeBufferPointer<Int32>) {
+        guard let first = neurons.baseAddress, !neurons.isEmpty else { return }
+        reserve(neurons.count)
+        (base + count).update(from: first, count: neurons.count)
+        count += neurons.count
+    }
+
     /// Makes room for more entries.
     @inlinable public func reserve(_ more: Int) { if room < more { grow(more) } }
 

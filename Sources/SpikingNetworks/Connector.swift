@@ -18,6 +18,14 @@ public protocol Connector: Sendable {
     ///
     /// - Throws: ``SpikingNetworkError`` or a file's error.
     func prepared(_ site: ConnectionSite) throws -> any ConnectionMaker
+
+    /// A text that differs where connections may differ, see ``NetworkFingerprint``.
+    var fingerprint: String { get }
+}
+
+extension Connector {
+    /// All properties.
+    public var fingerprint: String { "\(Self.kind) \(self)" }
 }
 
 /// The two sides that a connector connects.
@@ -121,4 +129,9 @@ public enum ConnectorCatalog {
 
     /// The names of all connectors.
     public static var names: [String] { all.map { $0.kind } }
+
+    /// The names of those whose connections can be drawn again at each spike.
+    public static var proceduralNames: [String] {
+        all.filter { $0 is any ProceduralConnector.Type }.map { $0.kind }
+    }
 }

@@ -62,10 +62,39 @@ public struct Network: Sendable {
         return Network(self, populations: drawn)
     }
 
-    private init(_ network: Network, populations: [Population]) {
+    /// The network with procedural synapses in every projection that allows it, see ``SynapseStorage/procedural``.
+    ///
+    /// - Throws: ``SpikingNetworkError`` where no projection does, with the reason of the first.
+    public func procedural() throws(SpikingNetworkError) -> Network {
+        var (changed, firstFault): ([Projection], (String, String)?) = ([], nil)
+        var isAny = false
+        for projection in projections {
+            guard case .synapses(let connector, var synapse, let receptor) = projection.transmission else {
+                changed.append(projection)
+                continue
+            }
+            if let fault = NetworkCheck.proceduralFault(connector, synapse) {
+                firstFault = firstFault ?? (projection.name, fault)
+            } else {
+                synapse.storage = .procedural
+                isAny = true
+            }
+            changed.append(
+                Projection(
+                    projection.name, from: projection.sources, to: projection.targets, connector: connector,
+                    synapse: synapse, receptor: receptor))
+        }
+        if let firstFault, !isAny {
+            throw .unfitParameters(
+                "projection '\(firstFault.0)'", "no synapses of this network can be procedural: \(firstFault.1)")
+        }
+        return Network(self, populations: populations, projections: changed)
+    }
+
+    private init(_ network: Network, populations: [Population], projections: [Projection]? = nil) {
         name = network.name
         self.populations = populations
-        projections = network.projections
+        self.projections = projections ?? network.projections
         stimuli = network.stimuli
         readout = network.readout
         metadata = network.metadata

@@ -38,13 +38,29 @@ package struct NetworkCheck {
                     projection: projection.name, found: shapes.last ?? [], target: targets[0].name,
                     expected: targets[0].shape)
             }
-        case .synapses(_, let synapse, let receptor):
+        case .synapses(let connector, let synapse, let receptor):
+            if synapse.storage == .procedural, let fault = Self.proceduralFault(connector, synapse) {
+                throw .unfitParameters(user, "its synapses cannot be procedural: \(fault)")
+            }
             for source in sources where !source.model.schema.emitsSpikes {
                 throw .unfitParameters(
                     user, "population '\(source.name)' (model '\(source.model.schema.name)') emits no spikes")
             }
             for target in targets { try check(synapse, receptor, onto: target, projection: projection.name) }
         }
+    }
+
+    /// Why synapses must be stored, in words; `nil` where they need not be.
+    package static func proceduralFault(_ connector: any Connector, _ synapse: Synapse) -> String? {
+        if synapse.longTerm != nil { return "weights that learn have to be stored" }
+        guard connector is any ProceduralConnector else {
+            return "'\(type(of: connector).kind)' does not draw its connections source by source; those that do are "
+                + ConnectorCatalog.proceduralNames.joined(separator: ", ")
+        }
+        for (what, value) in [("weights", synapse.weight), ("delays", synapse.delay)] where value == .listed {
+            return "listed \(what) have to be stored"
+        }
+        return nil
     }
 
     func check(_ stimulus: Stimulus) throws(SpikingNetworkError) {

@@ -15,18 +15,30 @@ public struct Synapse: Sendable {
     public var shortTerm: PlasticityMechanism<any ShortTermModel.Type>?
     /// Long-term plasticity, where there is any.
     public var longTerm: PlasticityMechanism<any LongTermModel.Type>?
+    /// Whether connections are stored, or drawn again at each spike.
+    public var storage: SynapseStorage
 
     /// Describes synapses; without plasticity, static ones.
     public init(
         weight: SynapseValue, delay: SynapseValue,
         shortTerm: PlasticityMechanism<any ShortTermModel.Type>? = nil,
-        longTerm: PlasticityMechanism<any LongTermModel.Type>? = nil
+        longTerm: PlasticityMechanism<any LongTermModel.Type>? = nil, storage: SynapseStorage = .stored
     ) {
         self.weight = weight
         self.delay = delay
         self.shortTerm = shortTerm
         self.longTerm = longTerm
+        self.storage = storage
     }
+}
+
+/// Where the synapses of a projection are kept.
+public enum SynapseStorage: String, Sendable, CaseIterable {
+    /// In memory, 8 bytes each.
+    case stored
+    /// Nowhere: a source's synapses are drawn from its random streams again at each of its spikes. That takes no memory
+    /// and several times as long, and needs a ``ProceduralConnector`` and no long-term plasticity.
+    case procedural
 }
 
 /// A number for each synapse of a projection.

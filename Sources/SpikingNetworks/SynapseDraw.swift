@@ -17,6 +17,9 @@ package struct SynapseDraw: Sendable {
     /// The delay that all synapses have [steps], where they have one.
     package let uniformDelay: Int32?
 
+    /// No delay is shorter [steps].
+    package let leastDelay: Int32
+
     private let weight: SynapseSampler
     private let delay: SynapseSampler
     private let step: Double
@@ -65,8 +68,11 @@ package struct SynapseDraw: Sendable {
                 throw Self.error(site, "the delay is \(value) ms: it may be at most \(Self.longestDelay) steps")
             }
             uniformDelay = Int32(steps)
+            leastDelay = Int32(steps)
         } else {
             uniformDelay = nil
+            let bound = (synapse.delay.bounds.lowerBound / step + 0.5).rounded(.down)
+            leastDelay = bound.isFinite ? Int32(min(max(bound, 1), Double(Self.longestDelay))) : 1
         }
     }
 
@@ -83,6 +89,12 @@ package struct SynapseDraw: Sendable {
     package func append(
         target: Int, _ connections: ConnectionList, weights: inout [Float], delays: inout [Int32]
     ) throws(SpikingNetworkError) {
+        try append(.target(target), connections, weights: &weights, delays: &delays)
+    }
+
+    private func append(
+        _ origin: Origin, _ connections: ConnectionList, weights: inout [Float], delays: inout [Int32]
+    ) throws(SpikingNetworkError) {
         let (firstWeight, firstDelay) = (weights.count, delays.count)
         let count = connections.sources.count
         weights.append(contentsOf: repeatElement(0, count: count))
@@ -91,39 +103,75 @@ package struct SynapseDraw: Sendable {
         weights.withUnsafeMutableBufferPointer { weights in
             delays.withUnsafeMutableBufferPointer { delays in
                 guard let weights = weights.baseAddress, let delays = delays.baseAddress else { return }
-                fault = write(target, connections, weights + firstWeight, delays + firstDelay)
+                fault = write(origin, connections, weights + firstWeight, delays + firstDelay)
             }
         }
         if let fault = fault ?? connections.fault { throw Self.error(site, fault) }
     }
 
-    /// Writes weight and delay of each connection of a target, where there is room for as many; otherwise as
+    /// Appends weight and delay of each connection of a source with targets of a block; otherwise as
     /// ``append(target:_:weights:delays:)``.
-    package func fill(
-        target: Int, _ connections: ConnectionList, weights: UnsafeMutablePointer<Float>,
-        delays: UnsafeMutablePointer<Int32>
+    ///
+    /// - Parameters:
+    ///   - source: The source, by index among the sources.
+    ///   - block: The block of targets: each has random numbers of its own.
+    ///   - targets: The targets, in the list's place for sources.
+    package func append(
+        source: Int, block: Int, targets: ConnectionList, weights: inout [Float], delays: inout [Int32]
     ) throws(SpikingNetworkError) {
-        if let fault = connections.fault ?? write(target, connections, weights, delays) {
-            throw Self.error(site, fault)
+        try append(.source(source, block: block), targets, weights: &weights, delays: &delays)
+    }
+
+    /// Whose connections are given weights and delays.
+    enum Origin {
+        /// All connections of a target.
+        case target(Int)
+        /// The connections of a source with the targets of a block.
+        case source(Int, block: Int)
+
+        var neuron: Int {
+            switch self {
+            case .target(let neuron), .source(let neuron, _): neuron
+            }
+        }
+
+        /// The random numbers of a purpose.
+        func random(seed: UInt64, stream: UInt32) -> BulkRandom {
+            switch self {
+            case .target(let neuron):
+                BulkRandom(seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: neuron))
+            case .source(let neuron, let block):
+                BulkRandom(
+                    seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: neuron),
+                    block: OutgoingConnections.firstRandomBlock(block))
+            }
+        }
+
+        /// A connection in words.
+        func words(_ other: Int32) -> String {
+            switch self {
+            case .target(let target): "from source \(other) to target \(target)"
+            case .source(let source, _): "from source \(source) to target \(other)"
+            }
         }
     }
 
     /// Writes weights and delays, and says in words what is wrong with one.
     private func write(
-        _ target: Int, _ connections: ConnectionList, _ weights: UnsafeMutablePointer<Float>,
+        _ origin: Origin, _ connections: ConnectionList, _ weights: UnsafeMutablePointer<Float>,
         _ delays: UnsafeMutablePointer<Int32>
     ) -> String? {
         let count = connections.sources.count
         guard count > 0 else { return nil }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: SynapseSampler.room(for: count)) { memory in
             guard let numbers = memory.baseAddress else { return nil }
-            return writeWeights(target, connections, numbers, weights)
-                ?? writeDelays(target, connections, numbers, delays)
+            return writeWeights(origin, connections, numbers, weights)
+                ?? writeDelays(origin, connections, numbers, delays)
         }
     }
 
     private func writeWeights(
-        _ target: Int, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
+        _ origin: Origin, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
         _ weights: UnsafeMutablePointer<Float>
     ) -> String? {
         let count = connections.sources.count
@@ -131,10 +179,9 @@ package struct SynapseDraw: Sendable {
         if let uniformWeight {
             for i in 0..<count { weights[i] = uniformWeight }
         } else {
-            var random = BulkRandom(
-                seed: site.seed, stream: streams.weights, entity: UInt32(truncatingIfNeeded: target))
+            var random = origin.random(seed: site.seed, stream: streams.weights)
             let brought = connections.weights.count == count ? connections.weights : nil
-            if let fault = weight.sample(connections.sources, target, brought, &random, into: numbers) { return fault }
+            if let fault = weight.sample(connections.sources, origin, brought, &random, into: numbers) { return fault }
             for i in 0..<count { weights[i] = Float(numbers[i]) }
         }
         if hasFactors, !weight.isListed {
@@ -155,13 +202,13 @@ package struct SynapseDraw: Sendable {
         }
         for i in 0..<count {
             guard let fault = Self.fault(weights[i], sign) else { continue }
-            return "the weight from source \(connections.sources[i]) to target \(target) is \(weights[i]): \(fault)"
+            return "the weight \(origin.words(connections.sources[i])) is \(weights[i]): \(fault)"
         }
         return nil
     }
 
     private func writeDelays(
-        _ target: Int, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
+        _ origin: Origin, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
         _ delays: UnsafeMutablePointer<Int32>
     ) -> String? {
         let count = connections.sources.count
@@ -169,9 +216,9 @@ package struct SynapseDraw: Sendable {
             for i in 0..<count { delays[i] = uniformDelay }
             return nil
         }
-        var random = BulkRandom(seed: site.seed, stream: streams.delays, entity: UInt32(truncatingIfNeeded: target))
+        var random = origin.random(seed: site.seed, stream: streams.delays)
         let brought = connections.delays.count == count ? connections.delays : nil
-        if let fault = delay.sample(connections.sources, target, brought, &random, into: numbers) { return fault }
+        if let fault = delay.sample(connections.sources, origin, brought, &random, into: numbers) { return fault }
         let longest = Double(Self.longestDelay)
         // Adding and taking away 2⁵² rounds to a whole number, halves to even ones; halves are then moved up. This and
         // the low bits of the sum, instead of `rounded` and `Int32(_:)`, let the compiler make vectors.
@@ -188,7 +235,7 @@ package struct SynapseDraw: Sendable {
         }
         if wrong == 0 { return nil }
         for i in 0..<count where !(numbers[i] / step >= 0.5 && numbers[i] / step < longest + 0.5) {
-            return "the delay from source \(connections.sources[i]) to target \(target) is \(numbers[i]) ms: "
+            return "the delay \(origin.words(connections.sources[i])) is \(numbers[i]) ms: "
                 + "it must be at least half a step of \(step) ms and at most \(Self.longestDelay) steps"
         }
         return nil

@@ -52,16 +52,16 @@ struct SynapseSampler: Sendable {
         }
     }
 
-    /// Writes a number for each source, and says in words what is wrong.
+    /// Writes a number for each connection, and says in words what is wrong.
     ///
     /// - Parameters:
-    ///   - sources: The sources of the target.
-    ///   - target: The target, by index among the targets.
+    ///   - sources: The sources of the target, or the targets of the source.
+    ///   - origin: The target, or the source.
     ///   - brought: What the connector brings, a number for each source, if anything.
     ///   - random: Where numbers are drawn from.
     ///   - numbers: Room for ``room(for:)`` as many numbers as sources.
     func sample(
-        _ sources: [Int32], _ target: Int, _ brought: [Float]?, _ random: inout BulkRandom,
+        _ sources: [Int32], _ origin: SynapseDraw.Origin, _ brought: [Float]?, _ random: inout BulkRandom,
         into numbers: UnsafeMutablePointer<Double>
     ) -> String? {
         let count = sources.count
@@ -69,7 +69,10 @@ struct SynapseSampler: Sendable {
         case .uniform(let value): for i in 0..<count { numbers[i] = value }
         case .drawn(let distribution): Self.draw(distribution, count, &random, numbers)
         case .ofDistance(let function, let source, let place):
-            source.distances(sources, to: place, target, into: numbers)
+            switch origin {
+            case .target(let target): source.distances(sources, to: place, target, into: numbers)
+            case .source(let neuron, _): place.distances(sources, to: source, neuron, into: numbers)
+            }
             function.evaluate(numbers, into: numbers, count: count)
         case .listed:
             guard let brought else {

@@ -38,6 +38,12 @@ void synfire_give_pages(void *memory, size_t bytes);
 /// The bytes of memory that could be taken now, as far as the system tells; 0 where it does not.
 uint64_t synfire_available_memory(void);
 
+/// Nanoseconds of a clock that only goes forward.
+uint64_t synfire_nanoseconds(void);
+
+/// The most memory that this process has had at once [bytes]; 0 where the system does not say.
+uint64_t synfire_peak_memory(void);
+
 /// Asks for the cache line at `address` to be brought near, for reading.
 static inline void synfire_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 

@@ -77,6 +77,7 @@ enum ForeignFile {
         switch try ModelContainer.format(of: root) {
         case ModelFile.format: return "a model file of Synfire"
         case CheckpointFile.format: return "a checkpoint of Synfire"
+        case NetworkTableFile.format: return "a built network of Synfire (use it with '--network-file')"
         default: break
         }
         let names = Set(try root.children().map(\.name))

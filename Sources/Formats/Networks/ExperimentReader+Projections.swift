@@ -6,7 +6,7 @@ extension ExperimentReader {
     mutating func readProjections() throws -> [(value: Projection, key: DescriptionValue)] {
         let entries = try repetition.entries(
             of: root["projections"], noun: "projection",
-            keys: ["from", "to", "connect", "weight", "delay", "receptor", "short_term", "long_term"], scope: scope)
+            keys: ["from", "to", "connect", "weight", "delay", "receptor", "short_term", "long_term", "storage"], scope: scope)
         return try entries.map { (try projection($0), $0.key) }
     }
 
@@ -31,9 +31,18 @@ extension ExperimentReader {
                 value, among: SynapseCatalog.longTerm, schema: { $0.schema }, "long-term plasticity", scope)
             return try entry.located { try PlasticityMechanism(model, parameters, options: options) }
         }
+        let storage = try section["storage"].map { value in
+            let name = try scope.text(value)
+            guard let storage = SynapseStorage(rawValue: name) else {
+                throw value.failure(
+                    .unknownName(name, what: "storage of synapses", known: SynapseStorage.allCases.map(\.rawValue)))
+            }
+            return storage
+        }
         return Projection(
             entry.name, from: sources, to: targets, connector: connector,
-            synapse: Synapse(weight: weight, delay: delay, shortTerm: shortTerm, longTerm: longTerm),
+            synapse: Synapse(
+                weight: weight, delay: delay, shortTerm: shortTerm, longTerm: longTerm, storage: storage ?? .stored),
             receptor: receptor)
     }
 

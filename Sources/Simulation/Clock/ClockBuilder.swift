@@ -1,4 +1,3 @@
-import CSupport
 import Parallel
 import SpikingModels
 import SpikingNetworks
@@ -15,56 +14,83 @@ struct ClockBuilder {
     struct Result {
         let strips: [WorkerStrip]
         let projections: [ProjectionPlan]
-        let makers: [any ConnectionMaker]
+        let connections: [Connections]
         let synapses: Int
+        let memory: MemoryEstimate
         /// The least delay of all synapses, in steps.
         let leastDelay: Int
     }
 
+    /// - Parameters:
+    ///   - tables: Where stored synapses are read from; without it they are made.
+    ///   - profiling: Whether strips measure what they spend their time on.
     func build(
-        memoryLimit: Int?, progress: (ClockSimulation.BuildProgress) throws -> Void
+        memoryLimit: Int?, tables: (any SynapseTableReader)?, profiling: Bool,
+        progress: (ClockSimulation.BuildProgress) throws -> Void
     ) throws -> Result {
-        let projections = try network.projections.map { try ProjectionPlan($0, index, seed: seed, step: step) }
-        try checkMemory(projections, limit: memoryLimit)
-        let expected = Int(min(projections.reduce(0) { $0 + $1.expected }, 1e18))
-        try progress(ClockSimulation.BuildProgress(synapses: 0, expected: expected))
-        var makers: [any ConnectionMaker] = []
-        for projection in projections {
-            makers.append(try projection.maker())
-            try progress(ClockSimulation.BuildProgress(synapses: 0, expected: expected))
+        try withoutActuallyEscaping(progress) { progress in
+            let projections = try network.projections.map { try ProjectionPlan($0, index, seed: seed, step: step) }
+            let stored = projections.filter { !$0.isProcedural }.reduce(0) { $0 + $1.expected }
+            let memory = MemoryEstimate(network, storedSynapses: stored, workers: index.workers)
+            try check(memory, projections, stored: stored, limit: memoryLimit)
+            let reporter = BuildReporter(expected: stored, memory: memory, progress)
+            try reporter.report(0)
+            let slots = SlotMap(index)
+            var connections: [Connections] = []
+            let made: [MadeSynapses]
+            if let tables {
+                connections = projections.map { _ in .unmade }
+                made = try SynapseLoader(index: index, slots: slots, projections: projections, pool: pool)
+                    .load(tables, reporter)
+            } else {
+                for projection in projections {
+                    connections.append(try projection.connections())
+                    try reporter.report(0)
+                }
+                var maker = SynapseMaker(
+                    index: index, slots: slots, projections: projections, connections: connections, pool: pool,
+                    progress: reporter)
+                made = try maker.make()
+            }
+            for (number, projection) in projections.enumerated() where projection.isProcedural {
+                connections[number] = try projection.connections()
+            }
+            let delays = projections.indices.map { number in
+                let rows = made.flatMap { $0.plastic.filter { $0.projection == number }.map(\.rows) }
+                return (least: rows.map(\.leastDelay).min() ?? 0, greatest: rows.map(\.greatestDelay).max() ?? 0)
+            }
+            let strips = try (0..<index.workers).map { worker in
+                try strip(
+                    worker, slots: slots, projections: projections, connections: connections, made: made[worker],
+                    delays: delays, profiling: profiling)
+            }
+            let procedural = projections.filter(\.isProcedural)
+            return Result(
+                strips: strips, projections: projections, connections: connections,
+                synapses: made.reduce(0) { $0 + $1.count } + Int(procedural.reduce(0) { $0 + $1.expected }.rounded()),
+                memory: memory,
+                leastDelay: min(
+                    made.map(\.leastDelay).min() ?? Int.max,
+                    procedural.map { Int($0.draw.leastDelay) }.min() ?? Int.max))
         }
-        let slots = SlotMap(index)
-        var maker = SynapseMaker(
-            index: index, slots: slots, projections: projections, makers: makers, pool: pool)
-        let made = try maker.make(progress: progress)
-        let longestDelays = projections.indices.map { number in
-            made.flatMap { $0.plastic.filter { $0.projection == number }.map(\.rows.greatestDelay) }.max() ?? 0
-        }
-        let strips = try (0..<index.workers).map { worker in
-            try strip(
-                worker, slots: slots, projections: projections, made: made[worker], longestDelays: longestDelays)
-        }
-        return Result(
-            strips: strips, projections: projections, makers: makers, synapses: made.reduce(0) { $0 + $1.count },
-            leastDelay: made.map(\.leastDelay).min() ?? Int.max)
     }
 
-    /// The bytes that may be taken: the limit, or what the machine has free, 0 where it does not say.
-    static func availableMemory(limit: Int?) -> Double {
-        limit.map(Double.init) ?? Double(synfire_available_memory())
-    }
-
-    private func checkMemory(_ projections: [ProjectionPlan], limit: Int?) throws(SimulationError) {
-        let expected = projections.reduce(0.0) { $0 + $1.expected }
-        let bytes = expected * Double(SynapseRows.bytesPerSynapse)
-        let available = Self.availableMemory(limit: limit)
-        if available > 0, bytes > available * 0.95 {
-            throw .tooManySynapses(expected: expected, bytes: bytes, available: available)
-        }
+    private func check(
+        _ memory: MemoryEstimate, _ projections: [ProjectionPlan], stored: Double, limit: Int?
+    ) throws(SimulationError) {
+        let available = MemoryEstimate.available(limit: limit)
+        guard available > 0, memory.synapses + memory.building > available * 0.95 else { return }
+        let rest = projections.filter { !$0.isProcedural && !$0.couldBeProcedural }.reduce(0) { $0 + $1.expected }
+        let least = MemoryEstimate(network, storedSynapses: rest, workers: index.workers)
+        throw .tooManySynapses(
+            expected: stored, bytes: memory.synapses + memory.building, available: available,
+            fitting: stored * available * 0.95 / (memory.synapses + memory.building),
+            procedural: rest < stored ? least.total : nil)
     }
 
     private func strip(
-        _ worker: Int, slots: SlotMap, projections: [ProjectionPlan], made: MadeSynapses, longestDelays: [Int]
+        _ worker: Int, slots: SlotMap, projections: [ProjectionPlan], connections: [Connections], made: MadeSynapses,
+        delays: [(least: Int, greatest: Int)], profiling: Bool
     ) throws -> WorkerStrip {
         let input = WorkBuffer<Float>(repeating: 0, count: slots.count(worker))
         let hasCurrent = populationsWithCurrent()
@@ -100,14 +126,35 @@ struct ClockBuilder {
                         PlasticitySetup(
                             values: $0.values, sources: sources,
                             targets: index.strip(part.population, of: worker).count, step: step,
-                            maximumDelay: longestDelays[part.projection]))
+                            maximumDelay: delays[part.projection].greatest,
+                            minimumDelay: delays[part.projection].least))
                 })
         }
         for synapses in plastic where synapses.watchesTargets {
             populations[synapses.population].watchers.append(synapses)
         }
+        let ring = InputRing(width: slots.count(worker))
+        let regenerated = zip(projections, connections).compactMap { projection, connections -> RegeneratedSynapses? in
+            guard case .drawn(let outgoing) = connections else { return nil }
+            return RegeneratedSynapses(
+                projection, outgoing, slots: targetSlots(projection, worker: worker, slots), ring: ring, step: step)
+        }
         return WorkerStrip(
-            populations: populations, input: input, constant: StaticSynapses(made.constant), plastic: plastic)
+            populations: populations, input: input, constant: StaticSynapses(made.constant), plastic: plastic,
+            regenerated: regenerated, ring: ring, stopwatch: Stopwatch(isRunning: profiling))
+    }
+
+    /// For each target of a projection its place in a worker's input, or −1.
+    private func targetSlots(_ projection: ProjectionPlan, worker: Int, _ slots: SlotMap) -> [Int32] {
+        var places = [Int32](repeating: -1, count: projection.targets.count)
+        for (part, receptor) in zip(projection.targets.parts, projection.receptors) {
+            let strip = index.strip(part.population, of: worker)
+            let first = slots.first(worker: worker, population: part.population, receptor: receptor)
+            for position in part.neurons.positions(in: strip) {
+                places[part.first + position] = Int32(first + part.neurons[position] - strip.lowerBound)
+            }
+        }
+        return places
     }
 
     private func populationsWithCurrent() -> Set<Int> {
@@ -167,32 +214,4 @@ struct ClockBuilder {
         }
         return runs
     }
-}
-
-/// Where the input of each receptor of each population begins in a worker's input.
-struct SlotMap: Sendable {
-    private let firsts: [[[Int]]]
-    private let counts: [Int]
-
-    init(_ index: NeuronIndex) {
-        var firsts: [[[Int]]] = []
-        var counts: [Int] = []
-        for worker in 0..<index.workers {
-            var next = 0
-            firsts.append(
-                index.populations.enumerated().map { number, population in
-                    population.model.schema.receptors.map { _ in
-                        defer { next += index.strip(number, of: worker).count }
-                        return next
-                    }
-                })
-            counts.append(next)
-        }
-        self.firsts = firsts
-        self.counts = counts
-    }
-
-    func count(_ worker: Int) -> Int { counts[worker] }
-
-    func first(worker: Int, population: Int, receptor: Int) -> Int { firsts[worker][population][receptor] }
 }

@@ -20,13 +20,26 @@ extension ClockSimulation {
     ///
     /// - Parameter name: The name of the projection.
     /// - Throws: `SpikingNetworkError` for a name that the network does not have.
-    /// - Complexity: O(synapses · log(synapses)). Constant synapses are drawn anew, plastic ones are read.
+    /// - Complexity: O(synapses · log(synapses)). Constant synapses are drawn anew, plastic ones are read; of a network
+    ///   whose synapses were loaded, preparing a connector comes on top.
     public func synapses(of name: String) throws -> SynapseList {
         guard let number = projections.firstIndex(where: { $0.name == name }) else {
             throw SpikingNetworkError.unknownProjection(name, valid: projections.map(\.name))
         }
         let projection = projections[number]
-        guard projection.isPlastic else { return try drawn(projection, by: makers[number]) }
+        guard projection.synapse.storage == .procedural || !projection.isPlastic else {
+            return plasticSynapses(projection, number)
+        }
+        switch connections[number] {
+        case .made(let maker): return try drawn(projection, by: maker)
+        case .drawn(let outgoing): return try drawn(projection, by: outgoing)
+        case .unmade:
+            guard case .made(let maker) = try projection.connections() else { return SynapseList() }
+            return try drawn(projection, by: maker)
+        }
+    }
+
+    private func plasticSynapses(_ projection: ProjectionPlan, _ number: Int) -> SynapseList {
         var entries: [Entry] = []
         for (worker, strip) in strips.enumerated() {
             for synapses in strip.plastic where synapses.projection == number {
@@ -65,6 +78,29 @@ extension ClockSimulation {
             for (number, source) in list.sources.enumerated() {
                 entries.append(
                     Entry(source: source, target: Int32(target), weight: weights[number], delay: delays[number]))
+            }
+        }
+        return Self.sorted(entries)
+    }
+
+    private func drawn(_ projection: ProjectionPlan, by outgoing: OutgoingConnections) throws -> SynapseList {
+        var entries: [Entry] = []
+        var list = ConnectionList()
+        var counts: [Int] = []
+        for source in 0..<projection.sources.count {
+            outgoing.countTargets(of: source, into: &counts)
+            for block in counts.indices {
+                list.removeAll()
+                outgoing.appendTargets(of: source, block: block, count: counts[block], to: &list.sources)
+                var weights: [Float] = []
+                var delays: [Int32] = []
+                try projection.draw.append(
+                    source: source, block: block, targets: list, weights: &weights, delays: &delays)
+                for (number, target) in list.sources.enumerated() {
+                    entries.append(
+                        Entry(
+                            source: Int32(source), target: target, weight: weights[number], delay: delays[number]))
+                }
             }
         }
         return Self.sorted(entries)

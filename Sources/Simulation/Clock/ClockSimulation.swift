@@ -1,3 +1,4 @@
+import CSupport
 import Parallel
 import SpikingModels
 import SpikingNetworks
@@ -35,7 +36,7 @@ public final class ClockSimulation {
     let index: NeuronIndex
     let strips: [WorkerStrip]
     let projections: [ProjectionPlan]
-    let makers: [any ConnectionMaker]
+    let connections: [Connections]
     let pool: WorkerPool
     let recording: ChannelBook
 
@@ -45,12 +46,19 @@ public final class ClockSimulation {
     private var pending: Range<Int> = 0..<0
     private var logInUse = 0
 
+    /// About how much memory it takes, as told before it was built.
+    public let memoryEstimate: MemoryEstimate
+    /// How long runs have taken [ns].
+    private var wallTime: UInt64 = 0
+
     /// How far building has come.
     public struct BuildProgress: Sendable {
-        /// Synapses made so far.
+        /// Stored synapses made so far.
         public let synapses: Int
         /// How many there will be, exactly or on average.
         public let expected: Int
+        /// About how much memory the network takes.
+        public let memory: MemoryEstimate
     }
 
     /// How far a run has come.
@@ -72,12 +80,16 @@ public final class ClockSimulation {
     ///   - pool: The workers.
     ///   - recorders: What is recorded.
     ///   - memoryLimit: The most bytes that synapses may take; `nil` for what the machine has free.
+    ///   - tables: Where stored synapses are read from, as ``writeTables(to:progress:)`` wrote them, in place of making
+    ///     them. That they are of this network, step and seed, the caller must know.
+    ///   - profiling: Whether ``profile`` is measured, which takes a per cent or so where steps are short.
     ///   - progress: Told how building goes on; what it throws ends it.
     /// - Throws: ``SimulationError``, `SpikingNetworkError`, what a connector's file throws.
     /// - Complexity: O(neurons + synapses).
     public init(
         _ network: Network, step: Milliseconds, seed: UInt64 = 1, pool: WorkerPool, recorders: [Recorder] = [],
-        memoryLimit: Int? = nil, progress: (BuildProgress) throws -> Void = { _ in }
+        memoryLimit: Int? = nil, tables: (any SynapseTableReader)? = nil, profiling: Bool = false,
+        progress: (BuildProgress) throws -> Void = { _ in }
     ) throws {
         guard step.value.isFinite, step.value > 0 else {
             throw SimulationError.badTime(what: "the step", value: step.value)
@@ -87,7 +99,7 @@ public final class ClockSimulation {
         let index = NeuronIndex(drawn, workers: pool.workers)
         let recording = try ChannelBook(recorders, index: index, step: step.value, seed: seed)
         let built = try ClockBuilder(index: index, network: drawn, step: step.value, seed: seed, pool: pool)
-            .build(memoryLimit: memoryLimit, progress: progress)
+            .build(memoryLimit: memoryLimit, tables: tables, profiling: profiling, progress: progress)
         self.network = drawn
         self.step = step
         self.seed = seed
@@ -97,7 +109,8 @@ public final class ClockSimulation {
         channels = recording.channels
         strips = built.strips
         projections = built.projections
-        makers = built.makers
+        connections = built.connections
+        memoryEstimate = built.memory
         synapseCount = built.synapses
         leastDelay = built.synapses > 0 ? built.leastDelay : nil
         spikeCounts = Array(repeating: 0, count: drawn.populations.count)
@@ -105,14 +118,15 @@ public final class ClockSimulation {
 
     /// Refuses more neurons than there is memory for, before any is drawn.
     private static func checkMemory(of network: Network, workers: Int, limit: Int?) throws(SimulationError) {
-        let bytesPerNeuron = 200.0 + 32 * Double(workers)
         let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
-        let available = ClockBuilder.availableMemory(limit: limit)
+        // Values are drawn in double precision before they are put into columns.
+        let bytes = MemoryEstimate(network, storedSynapses: 0, workers: workers).total + 150 * neurons
+        let available = MemoryEstimate.available(limit: limit)
         guard neurons <= Double(Int32.max) else {
-            throw .tooManyNeurons(neurons, bytes: neurons * bytesPerNeuron, available: available)
+            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
         }
-        if available > 0, neurons > 10_000, neurons * bytesPerNeuron > available * 0.95 {
-            throw .tooManyNeurons(neurons, bytes: neurons * bytesPerNeuron, available: available)
+        if available > 0, neurons > 10_000, bytes > available * 0.95 {
+            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
         }
     }
 
@@ -150,10 +164,15 @@ public final class ClockSimulation {
         let epoch = min(leastDelay ?? Self.longestEpoch, Self.longestEpoch)
         let spikesBefore = spikeCounts.reduce(0, +)
         var throttle = Throttle()
+        let began = synfire_nanoseconds()
+        defer { wallTime += synfire_nanoseconds() - began }
         do {
             while stepsDone < end {
                 try advance(to: min(stepsDone + epoch, end))
-                if recording.isFull { try receive(recording.takeSegment()) }
+                if recording.isFull {
+                    try receive(recording.takeSegment())
+                    strips[0].stopwatch.lap(.recording)
+                }
                 if throttle.isDue {
                     try progress(
                         Progress(
@@ -178,28 +197,31 @@ public final class ClockSimulation {
         let (last, next) = (logInUse, 1 - logInUse)
         let (pending, strips, samplers) = (pending, strips, recording.samplers)
         for sampler in samplers { sampler.prepare(steps: steps) }
-        let sent = strips.map { $0.logs[last] }
-        pool.parallelFor(strips.count) { range in
-            for worker in range {
-                let strip = strips[worker]
-                strip.send(sent, steps: pending)
-                strip.advance(steps: steps, log: strip.logs[next], samplers: samplers, worker: worker)
-            }
+        // A strip is always its worker's, whose caches hold its columns.
+        pool.forEachWorker { worker in
+            let strip = strips[worker]
+            strip.send(log: last, of: strips, steps: pending)
+            strip.advance(steps: steps, log: strip.logs[next], samplers: samplers, worker: worker)
         }
+        // The calling thread is worker 0.
+        strips[0].stopwatch.lap(.waiting)
         self.pending = steps
         logInUse = next
         let isDue = steps.contains { $0 % Self.stepsBetweenChecks == 0 }
         stepsDone = end
         record(steps)
+        strips[0].stopwatch.lap(.recording)
+        for strip in strips {
+            if let failure = strip.failure { throw failure }
+        }
         if isDue { try checkFinite() }
     }
 
     private func record(_ steps: Range<Int>) {
-        let logs = strips.map { $0.logs[logInUse] }
         for position in 0..<steps.count {
             for population in spikeCounts.indices {
-                for log in logs {
-                    let spikes = log.spikes(step: position, population: population)
+                for strip in strips {
+                    let spikes = strip.logs[logInUse].spikes(step: position, population: population)
                     guard !spikes.isEmpty else { continue }
                     spikeCounts[population] += spikes.count
                     recording.note(
@@ -209,6 +231,30 @@ public final class ClockSimulation {
             }
         }
         recording.noteSamples()
+    }
+
+    /// What the runs so far have spent their time on; `nil` where that was not asked for.
+    public var profile: RunProfile? {
+        guard strips[0].stopwatch.isRunning else { return nil }
+        let wall = Double(wallTime) * 1e-9
+        var seconds: [RunProfile.Phase: Double] = [:]
+        for phase in RunProfile.Phase.allCases {
+            seconds[phase] = strips.reduce(0) { $0 + $1.stopwatch.seconds(phase) }
+        }
+        // What a worker is not seen to do, it waits.
+        let seen = seconds.filter { $0.key != .waiting }.values.reduce(0, +)
+        seconds[.waiting] = max(0, wall * Double(strips.count) - seen)
+        return RunProfile(
+            seconds: seconds, wallSeconds: wall, workers: strips.count,
+            staticEvents: strips.reduce(0) { $0 + $1.constant.events },
+            plasticEvents: strips.reduce(0) { $0 + $1.plastic.reduce(0) { $0 + $1.events } },
+            regeneratedEvents: strips.reduce(0) { $0 + $1.regenerated.reduce(0) { $0 + $1.events } },
+            neuronUpdates: neuronCount * stepsDone)
+    }
+
+    /// The bytes that the tables of stored synapses take.
+    public var synapseBytes: Int {
+        strips.reduce(0) { $0 + $1.constant.rows.bytes + $1.plastic.reduce(0) { $0 + $1.rows.bytes } }
     }
 
     private static let stepsBetweenChecks = 256

@@ -9,10 +9,10 @@ final class PlasticSynapses {
     /// The sum of weights of each target goes from here on in the worker's input.
     let firstSlot: Int
 
-    private let rows: SynapseRows
-    private let targets: UnsafeMutablePointer<Int32>
-    /// The weights now.
-    let weights: UnsafeMutablePointer<Float>
+    /// The synapses, with the slots and weights of each run apart.
+    let rows: SynapseRows
+    /// How many synapses spikes have passed.
+    private(set) var events = 0
     /// For each neuron of the network its row, or −1.
     private let rowOfNeuron: [Int32]
     private let shortTerm: (any ShortTermKernel)?
@@ -31,7 +31,7 @@ final class PlasticSynapses {
     }
 
     /// - Parameters:
-    ///   - rows: The synapses; slots are targets in the worker's strip.
+    ///   - rows: The synapses, with split runs; slots are targets in the worker's strip.
     ///   - rowOfNeuron: For each neuron of the network its row, or −1.
     init(
         _ rows: SynapseRows, projection: Int, part: Int, rowOfNeuron: [Int32], population: Int, firstSlot: Int,
@@ -44,18 +44,7 @@ final class PlasticSynapses {
         self.firstSlot = firstSlot
         self.shortTerm = shortTerm
         self.longTerm = longTerm
-        targets = .allocate(capacity: max(1, rows.count))
-        weights = .allocate(capacity: max(1, rows.count))
-        for index in 0..<rows.count {
-            targets[index] = Int32(truncatingIfNeeded: rows.synapses[index].slot)
-            weights[index] = rows.synapses[index].weight
-        }
         calendar = DeliveryCalendar(greatestDelay: max(1, rows.greatestDelay))
-    }
-
-    deinit {
-        targets.deallocate()
-        weights.deallocate()
     }
 
     /// Whether spikes of the targets matter.
@@ -71,8 +60,8 @@ final class PlasticSynapses {
             longTerm?.sourceSpiked(row, step: step)
             ?? SourceSpike(source: row, step: step, previousStep: .min, trace: 0)
         var start = rows.starts[row]
-        for run in Int(rows.runStarts[row])..<Int(rows.runStarts[row + 1]) {
-            let (length, delay) = (rows.runLengths[run], Int(rows.runDelays[run]))
+        for number in rows.runStarts[row]..<rows.runStarts[row + 1] {
+            let (length, delay) = (rows.runs[number].length, Int(rows.runs[number].delay))
             calendar.add(
                 Entry(
                     start: start, length: Int32(truncatingIfNeeded: length), delay: Int32(truncatingIfNeeded: delay),
@@ -88,13 +77,10 @@ final class PlasticSynapses {
 
     /// Each synapse: its source in the projection, its target in the worker's strip, its weight now and its delay.
     func forEach(_ body: (_ source: Int32, _ target: Int, _ weight: Float, _ delay: Int32) -> Void) {
-        for row in 0..<rows.rows {
-            var place = rows.starts[row]
-            for run in Int(rows.runStarts[row])..<Int(rows.runStarts[row + 1]) {
-                for _ in 0..<Int(rows.runLengths[run]) {
-                    body(Int32(row), Int(targets[place]), weights[place], Int32(rows.runDelays[run]))
-                    place += 1
-                }
+        rows.forEachRun { row, place, run in
+            let (targets, weights) = rows.split(place, Int(run.length))
+            for index in 0..<Int(run.length) {
+                body(Int32(truncatingIfNeeded: row), Int(targets[index]), weights[index], Int32(run.delay))
             }
         }
     }
@@ -104,13 +90,14 @@ final class PlasticSynapses {
         let input = slots + firstSlot
         calendar.take(step) { entries in
             for entry in entries {
-                let (first, own) = (targets + entry.start, weights + entry.start)
+                let (targets, weights) = rows.split(entry.start, Int(entry.length))
+                events += Int(entry.length)
                 guard let longTerm else {
-                    for index in 0..<Int(entry.length) { input[Int(first[index])] += own[index] * entry.factor }
+                    for index in 0..<Int(entry.length) { input[Int(targets[index])] += weights[index] * entry.factor }
                     continue
                 }
                 longTerm.deliver(
-                    PlasticRun(targets: first, weights: own, count: Int(entry.length), delay: Int(entry.delay)),
+                    PlasticRun(targets: targets, weights: weights, count: Int(entry.length), delay: Int(entry.delay)),
                     of: SourceSpike(
                         source: Int(entry.source), step: entry.spikeStep, previousStep: entry.previousStep,
                         trace: entry.trace),

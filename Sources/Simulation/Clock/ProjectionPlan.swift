@@ -2,6 +2,16 @@ import Parallel
 import SpikingModels
 import SpikingNetworks
 
+/// What gives the connections of a projection.
+enum Connections {
+    /// Target by target, to be stored.
+    case made(any ConnectionMaker)
+    /// Source by source, at each spike.
+    case drawn(OutgoingConnections)
+    /// Not at all: the synapses come from elsewhere.
+    case unmade
+}
+
 /// A projection with everything resolved that its synapses are made from.
 struct ProjectionPlan: Sendable {
     let name: String
@@ -11,15 +21,28 @@ struct ProjectionPlan: Sendable {
     let sources: [Int32]
     /// The receptor of each part of the targets.
     let receptors: [Int]
-    /// For each neuron of the network its index among the sources, or −1; empty where the synapses are constant.
+    /// For each neuron of the network its index among the sources, or −1; empty where synapses are stored and constant.
     let rowOfNeuron: [Int32]
     let site: ConnectionSite
     private let connector: any Connector
     let draw: SynapseDraw
     let expected: Double
 
-    /// What makes the connections: taken once all projections together are known to fit into memory.
-    func maker() throws -> any ConnectionMaker { try connector.prepared(site) }
+    /// What gives the connections: taken once all projections together are known to fit into memory.
+    func connections() throws -> Connections {
+        guard isProcedural, let connector = connector as? any ProceduralConnector else {
+            return .made(try connector.prepared(site))
+        }
+        let outgoing = OutgoingConnections(connector.outgoingRule(site), site: site, expected: expected)
+        if let fault = outgoing.fault { throw SpikingNetworkError.unfitParameters("projection '\(name)'", fault) }
+        return .drawn(outgoing)
+    }
+
+    /// Whether synapses are drawn again at each spike.
+    var isProcedural: Bool { synapse.storage == .procedural }
+
+    /// Whether they could be.
+    var couldBeProcedural: Bool { NetworkCheck.proceduralFault(connector, synapse) == nil }
 
     var isPlastic: Bool { synapse.shortTerm != nil || synapse.longTerm != nil }
 
@@ -32,7 +55,8 @@ struct ProjectionPlan: Sendable {
         let targets = index.members(projection.targets, seed: seed)
         let (sources, targetNumbers) = (index.numbers(sourceMembers), index.numbers(targets))
         let places = try index.places(of: sources, user)
-        rowOfNeuron = synapse.shortTerm != nil || synapse.longTerm != nil ? places : []
+        let isStatic = synapse.shortTerm == nil && synapse.longTerm == nil && synapse.storage == .stored
+        rowOfNeuron = isStatic ? [] : places
         name = projection.name
         self.synapse = synapse
         self.targets = targets

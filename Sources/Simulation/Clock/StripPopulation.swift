@@ -33,9 +33,12 @@ final class StripPopulation {
         self.inputs = WorkBuffer(holding: inputs)
     }
 
-    func advance(step: Int, log: SpikeLog) {
+    func advance(step: Int, log: SpikeLog, stopwatch: Stopwatch) {
         current?.fill(0)
-        for stimulus in stimuli { stimulus.add(step: step) }
+        if !stimuli.isEmpty {
+            for stimulus in stimuli { stimulus.add(step: step) }
+            stopwatch.lap(.drive)
+        }
         spikes.removeAll()
         kernel.advance(
             StepFrame(
@@ -45,6 +48,7 @@ final class StripPopulation {
         for watcher in watchers {
             for index in 0..<spikes.count { watcher.targetSpiked(Int(spikes.base[index]), step: step) }
         }
+        stopwatch.lap(.update)
     }
 
     /// The first number that is not finite, column by column: its neuron (by index in the population) and the column.

@@ -28,24 +28,24 @@ struct SynapseMaker {
     private let index: NeuronIndex
     private let slots: SlotMap
     private let projections: [ProjectionPlan]
-    private let makers: [any ConnectionMaker]
+    private let connections: [Connections]
     private let pool: WorkerPool
-    private let expected: Int
+    private let progress: BuildReporter
     private var done = 0
 
     /// How many targets a worker does between two reports.
     private static let targetsAtOnce = 1024
 
     init(
-        index: NeuronIndex, slots: SlotMap, projections: [ProjectionPlan], makers: [any ConnectionMaker],
-        pool: WorkerPool
+        index: NeuronIndex, slots: SlotMap, projections: [ProjectionPlan], connections: [Connections],
+        pool: WorkerPool, progress: BuildReporter
     ) {
-        self.makers = makers
+        self.connections = connections
+        self.progress = progress
         self.index = index
         self.slots = slots
         self.projections = projections
         self.pool = pool
-        expected = Int(min(projections.reduce(0) { $0 + $1.expected }, 1e18))
     }
 
     /// One part of a projection's targets: the unit in which tables of plastic synapses are kept.
@@ -54,12 +54,14 @@ struct SynapseMaker {
         let number: Int
         let members: Members.Part
         let receptor: Int
+        let maker: any ConnectionMaker
     }
 
-    mutating func make(progress: (ClockSimulation.BuildProgress) throws -> Void) throws -> [MadeSynapses] {
-        let parts = projections.enumerated().flatMap { number, projection in
-            zip(projection.targets.parts, projection.receptors).enumerated().map { place, part in
-                Part(projection: number, number: place, members: part.0, receptor: part.1)
+    mutating func make() throws -> [MadeSynapses] {
+        let parts = projections.enumerated().flatMap { number, projection -> [Part] in
+            guard case .made(let maker) = connections[number] else { return [] }
+            return zip(projection.targets.parts, projection.receptors).enumerated().map { place, part in
+                Part(projection: number, number: place, members: part.0, receptor: part.1, maker: maker)
             }
         }
         let workers = 0..<index.workers
@@ -67,7 +69,7 @@ struct SynapseMaker {
             (constant: SynapseCounts(rows: index.count), plastic: plasticCounts(parts))
         }
         for (number, part) in parts.enumerated() {
-            let (projection, maker) = (projections[part.projection], makers[part.projection])
+            let (projection, maker) = (projections[part.projection], part.maker)
             try forEachBlock(of: part) { worker, positions in
                 let own = counts[worker].plastic[number]
                 let constant = counts[worker].constant
@@ -82,7 +84,7 @@ struct SynapseMaker {
                     }
                 }
             } report: {
-                try progress(ClockSimulation.BuildProgress(synapses: 0, expected: expected))
+                try progress.report(0)
             }
         }
         let tables = try workers.map { worker in
@@ -92,13 +94,11 @@ struct SynapseMaker {
             )
         }
         for (number, part) in parts.enumerated() {
-            try fill(part, tables.map { ($0.constant, $0.plastic[number]) }, progress: progress)
+            try fill(part, tables.map { ($0.constant, $0.plastic[number]) })
         }
-        try pool.parallelFor(index.workers) { range in
-            for worker in range {
-                tables[worker].constant.finish()
-                for rows in tables[worker].plastic { rows?.finish() }
-            }
+        pool.forEachWorker { worker in
+            tables[worker].constant.finish(splittingRuns: false)
+            for rows in tables[worker].plastic { rows?.finish(splittingRuns: true) }
         }
         return tables.map { table in
             MadeSynapses(
@@ -122,10 +122,9 @@ struct SynapseMaker {
     }
 
     private mutating func fill(
-        _ part: Part, _ tables: [(constant: SynapseRows, plastic: SynapseRows?)],
-        progress: (ClockSimulation.BuildProgress) throws -> Void
+        _ part: Part, _ tables: [(constant: SynapseRows, plastic: SynapseRows?)]
     ) throws {
-        let (projection, maker) = (projections[part.projection], makers[part.projection])
+        let (projection, maker) = (projections[part.projection], part.maker)
         let (index, slots) = (index, slots)
         let before = done
         let tally = WorkerTally(index.workers)
@@ -158,7 +157,7 @@ struct SynapseMaker {
                 tally.add(worker, list.sources.count)
             }
         } report: {
-            try progress(ClockSimulation.BuildProgress(synapses: before + tally.sum, expected: expected))
+            try progress.report(before + tally.sum)
         }
         done += tally.sum
     }

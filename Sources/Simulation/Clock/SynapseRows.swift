@@ -1,9 +1,19 @@
 import CSupport
 
 /// A synapse: where its weight is added, and the weight, side by side, since they are read together.
-struct Synapse32 {
+struct Synapse32: BitwiseCopyable {
     var slot: UInt32
     var weight: Float
+}
+
+/// Synapses of one source with one delay: so many of them, from where the run before ends.
+struct SynapseRun: BitwiseCopyable, Equatable {
+    /// In steps.
+    var delay: UInt16
+    var length: UInt16
+
+    /// More synapses of one delay are several runs.
+    static let longest = Int(UInt16.max)
 }
 
 /// How many synapses each source has onto the neurons of one worker: the first of two passes over the connections.
@@ -11,7 +21,7 @@ struct Synapse32 {
 /// Unchecked `Sendable`: it is filled by one worker, and then only read.
 final class SynapseCounts: @unchecked Sendable {
     let rows: Int
-    fileprivate let counts: UnsafeMutablePointer<Int>
+    let counts: UnsafeMutablePointer<Int>
 
     init(rows: Int) {
         self.rows = rows
@@ -30,56 +40,66 @@ final class SynapseCounts: @unchecked Sendable {
 /// The synapses of many sources onto the neurons of one worker, for each source sorted by delay.
 ///
 /// Made in two passes over the same connections, so that little memory beyond the synapses is needed on the way: first
-/// ``SynapseCounts``, then ``add(row:slot:weight:delay:)`` for each in the same order, then ``finish()``.
+/// ``SynapseCounts``, then ``add(row:slot:weight:delay:)`` for each in the same order, then ``finish(splittingRuns:)``.
 ///
-/// Unchecked `Sendable`: it is filled by one worker, and then only read.
+/// Unchecked `Sendable`: it is filled by one worker, and then only read, but for the weights of plastic synapses, which
+/// the worker changes.
 final class SynapseRows: @unchecked Sendable {
     let rows: Int
     /// How many synapses there are.
     let count: Int
     /// The synapses of row `r` are `starts[r] ..< starts[r + 1]`.
     let starts: UnsafeMutablePointer<Int>
+    /// The synapses. Where runs are split, the memory of a run holds first the slots of all its synapses, then the
+    /// weights of all.
     let synapses: UnsafeMutablePointer<Synapse32>
     /// The runs of row `r` are `runStarts[r] ..< runStarts[r + 1]`; they follow each other from `starts[r]` on.
-    private(set) var runStarts: [UInt32] = []
-    private(set) var runDelays: [UInt16] = []
-    private(set) var runLengths: [UInt32] = []
+    let runStarts: UnsafeMutablePointer<Int>
+    private(set) var runs: UnsafeMutablePointer<SynapseRun>
     private(set) var greatestDelay = 0
     private(set) var leastDelay = Int.max
 
-    private let cursors: UnsafeMutablePointer<Int>
-    private let delays: UnsafeMutablePointer<UInt16>
-    private var isFilled = false
+    private var cursors: UnsafeMutablePointer<Int>?
+    private var delays: UnsafeMutablePointer<UInt16>?
 
-    /// What a synapse takes while it is made.
-    static let bytesPerSynapse = MemoryLayout<Synapse32>.stride + MemoryLayout<UInt16>.stride
+    /// What a synapse takes.
+    static let bytesPerSynapse = MemoryLayout<Synapse32>.stride
+    /// What a synapse takes besides while it is made.
+    static let bytesWhileMade = MemoryLayout<UInt16>.stride
 
     /// Takes memory for what was counted.
-    init(_ counts: SynapseCounts) throws(SimulationError) {
-        rows = counts.rows
-        count = counts.sum
-        synapses = try Self.take(Synapse32.self, count)
-        do {
-            delays = try Self.take(UInt16.self, count)
-        } catch {
-            Self.give(synapses, count)
-            throw error
-        }
-        starts = .allocate(capacity: rows + 1)
-        cursors = .allocate(capacity: rows + 1)
+    convenience init(_ counts: SynapseCounts) throws(SimulationError) {
+        try self.init(rows: counts.rows, count: counts.sum, runs: 0)
+        let cursors = UnsafeMutablePointer<Int>.allocate(capacity: rows + 1)
         var start = 0
         for row in 0...rows {
             starts[row] = start
             cursors[row] = start
             start += counts.counts[row]
         }
+        self.cursors = cursors
+        delays = try Self.take(UInt16.self, count)
+    }
+
+    /// Takes memory for synapses and runs that are then put there.
+    init(rows: Int, count: Int, runs: Int) throws(SimulationError) {
+        synapses = try Self.take(Synapse32.self, count)
+        self.rows = rows
+        self.count = count
+        starts = .allocate(capacity: rows + 1)
+        starts.initialize(repeating: 0, count: rows + 1)
+        runStarts = .allocate(capacity: rows + 1)
+        runStarts.initialize(repeating: 0, count: rows + 1)
+        self.runs = .allocate(capacity: max(1, runs))
     }
 
     deinit {
         starts.deallocate()
-        cursors.deallocate()
+        runStarts.deallocate()
+        runs.deallocate()
+        cursors?.deallocate()
         Self.give(synapses, count)
-        if !isFilled { Self.give(delays, count) }
+        if let delays { Self.give(delays, count) }
     }
 
     private static func take<Element>(
@@ -94,84 +114,89 @@ final class SynapseRows: @unchecked Sendable {
         synfire_give_pages(memory, max(1, count) * MemoryLayout<Element>.stride)
     }
 
+    /// The bytes that the tables take.
+    var bytes: Int {
+        count * Self.bytesPerSynapse + 2 * (rows + 1) * MemoryLayout<Int>.stride
+            + runStarts[rows] * MemoryLayout<SynapseRun>.stride
+    }
+
+    // MARK: Making
+
     /// Second pass: the next synapse of a row.
     @inline(__always) func add(row: Int, slot: Int, weight: Float, delay: Int32) {
-        let place = cursors[row]
-        cursors[row] = place + 1
-        synapses[place] = Synapse32(slot: UInt32(truncatingIfNeeded: slot), weight: weight)
-        delays[place] = UInt16(truncatingIfNeeded: delay)
+        // Both are there until all is finished.
+        let cursor = cursors.unsafelyUnwrapped + row
+        synapses[cursor.pointee] = Synapse32(slot: UInt32(truncatingIfNeeded: slot), weight: weight)
+        delays.unsafelyUnwrapped[cursor.pointee] = UInt16(truncatingIfNeeded: delay)
+        cursor.pointee += 1
     }
 
     /// Sorts each row by delay, keeping the order in which synapses of one delay were added, and lists the runs.
-    func finish() {
-        runStarts.reserveCapacity(rows + 1)
-        runStarts.append(0)
-        var scratch = RowScratch()
+    ///
+    /// - Parameter splits: Whether slots and weights of a run are put apart.
+    func finish(splittingRuns splits: Bool) {
+        guard let delays else { return }
+        var sorter = RowSorter()
         for row in 0..<rows {
             let (first, length) = (starts[row], starts[row + 1] - starts[row])
-            if length > 0 { sort(first, length, &scratch) }
-            runStarts.append(UInt32(truncatingIfNeeded: runDelays.count))
+            runStarts[row] = sorter.runs.count
+            if length > 0 { sorter.sort(synapses + first, delays + first, length) }
         }
+        runStarts[rows] = sorter.runs.count
+        runs.deallocate()
+        runs = .allocate(capacity: max(1, sorter.runs.count))
+        for (number, run) in sorter.runs.enumerated() { runs[number] = run }
         Self.give(delays, count)
-        isFilled = true
+        self.delays = nil
+        cursors?.deallocate()
+        cursors = nil
+        noteDelays()
+        if splits { splitRuns() }
     }
 
-    private struct RowScratch {
-        var counts: [Int] = []
-        var synapses: [Synapse32] = []
-        var order: [Int] = []
+    /// Finds the least and the greatest delay.
+    func noteDelays() {
+        for number in 0..<runStarts[rows] {
+            leastDelay = min(leastDelay, Int(runs[number].delay))
+            greatestDelay = max(greatestDelay, Int(runs[number].delay))
+        }
     }
 
-    private func sort(_ first: Int, _ length: Int, _ scratch: inout RowScratch) {
-        let (row, times) = (synapses + first, delays + first)
-        var (low, high) = (times[0], times[0])
-        var isSorted = true
-        for index in 1..<max(length, 1) {
-            isSorted = isSorted && times[index] >= times[index - 1]
-            low = min(low, times[index])
-            high = max(high, times[index])
-        }
-        leastDelay = min(leastDelay, Int(low))
-        greatestDelay = max(greatestDelay, Int(high))
-        if isSorted {
-            appendRuns(length) { times[$0] }
-            return
-        }
-        scratch.synapses.removeAll(keepingCapacity: true)
-        scratch.synapses.append(contentsOf: UnsafeBufferPointer(start: row, count: length))
-        let span = Int(high) - Int(low) + 1
-        guard span <= 8 * length + 64 else {
-            // Few synapses with delays far apart: by comparison.
-            scratch.order = (0..<length).sorted { (times[$0], $0) < (times[$1], $1) }
-            let sorted = scratch.order.map { times[$0] }
-            for (place, index) in scratch.order.enumerated() { row[place] = scratch.synapses[index] }
-            appendRuns(length) { sorted[$0] }
-            return
-        }
-        scratch.counts.removeAll(keepingCapacity: true)
-        scratch.counts.append(contentsOf: repeatElement(0, count: span + 1))
-        for index in 0..<length { scratch.counts[Int(times[index] - low) + 1] += 1 }
-        for delay in 0..<span {
-            let found = scratch.counts[delay + 1]
-            if found > 0 {
-                runDelays.append(low + UInt16(delay))
-                runLengths.append(UInt32(truncatingIfNeeded: found))
+    /// Puts the slots and the weights of each run apart, within the run's memory.
+    func splitRuns() {
+        var scratch: [Synapse32] = []
+        forEachRun { _, place, run in
+            let length = Int(run.length)
+            scratch.removeAll(keepingCapacity: true)
+            scratch.append(contentsOf: UnsafeBufferPointer(start: synapses + place, count: length))
+            let (slots, weights) = split(place, length)
+            for index in 0..<length {
+                slots[index] = Int32(bitPattern: scratch[index].slot)
+                weights[index] = scratch[index].weight
             }
-            scratch.counts[delay + 1] += scratch.counts[delay]
-        }
-        for index in 0..<length {
-            let delay = Int(times[index] - low)
-            row[scratch.counts[delay]] = scratch.synapses[index]
-            scratch.counts[delay] += 1
         }
     }
 
-    private func appendRuns(_ length: Int, _ delay: (Int) -> UInt16) {
-        var start = 0
-        for index in 1...length where index == length || delay(index) != delay(start) {
-            runDelays.append(delay(start))
-            runLengths.append(UInt32(truncatingIfNeeded: index - start))
-            start = index
+    /// The slots and weights of a run that has been split.
+    @inline(__always) func split(
+        _ place: Int, _ length: Int
+    ) -> (slots: UnsafeMutablePointer<Int32>, weights: UnsafeMutablePointer<Float>) {
+        // The memory is bound to a struct of two numbers of four bytes; a run is read as either, never as both.
+        let memory = UnsafeMutableRawPointer(synapses + place)
+        return (
+            memory.assumingMemoryBound(to: Int32.self),
+            (memory + 4 * length).assumingMemoryBound(to: Float.self)
+        )
+    }
+
+    /// Calls with each run: its row and where its synapses begin.
+    func forEachRun(_ body: (_ row: Int, _ place: Int, _ run: SynapseRun) throws -> Void) rethrows {
+        for row in 0..<rows {
+            var place = starts[row]
+            for number in runStarts[row]..<runStarts[row + 1] {
+                try body(row, place, runs[number])
+                place += Int(runs[number].length)
+            }
         }
     }
 }

@@ -34,3 +34,8 @@ public struct AllToAllConnector: Connector {
         }
     }
 }
+
+extension AllToAllConnector: ProceduralConnector {
+    /// Every target.
+    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule { .all(allowsAutapses: allowsAutapses) }
+}

@@ -23,6 +23,9 @@ public struct FileConnector: Connector {
     /// About the number of lines, by the length of the file and of its first lines; 0 for a file that cannot be read.
     public func expectedCount(_ site: ConnectionSite) -> Double { ConnectionFile.estimatedLines(path) }
 
+    /// The path with the length of the file and when it was changed.
+    public var fingerprint: String { "\(Self.kind) \(path) \(ConnectionFile.state(path))" }
+
     /// Reads the file, line by line, and sorts its connections by target.
     ///
     /// - Throws: ``ConnectionFileError`` with line and column for anything that is not as it should be.

@@ -24,7 +24,7 @@ public struct FixedOutDegreeConnector: Connector {
     public func fault(_ site: ConnectionSite) -> String? {
         if let fault = ConnectionSite.fault(count: outDegree, "out-degree") { return fault }
         let hasTwins = !allowsAutapses && site.twinCount > 0
-        if hasTwins, Self.twinOfSource(site) == nil {
+        if hasTwins, site.twinOfSource == nil {
             return "a neuron is among the targets more than once, so autapses cannot be left out"
         }
         let available = site.targets - (hasTwins ? 1 : 0)
@@ -42,7 +42,7 @@ public struct FixedOutDegreeConnector: Connector {
     ///
     /// - Complexity: O(connections).
     public func prepared(_ site: ConnectionSite) throws -> any ConnectionMaker {
-        let twins = allowsAutapses ? [] : Self.twinOfSource(site) ?? []
+        let twins = allowsAutapses ? [] : site.twinOfSource ?? []
         // A source's stream has the number of the connections' stream and the source as entity.
         return TargetRows(sources: site.sources, targets: site.targets) { source, targets, _ in
             let twin = twins.isEmpty ? -1 : twins[source]
@@ -54,14 +54,11 @@ public struct FixedOutDegreeConnector: Connector {
             }
         }
     }
+}
 
-    /// For each source the target that is the same neuron, or −1; `nil` where a source has several.
-    private static func twinOfSource(_ site: ConnectionSite) -> [Int32]? {
-        var result = [Int32](repeating: -1, count: site.sources)
-        for (target, source) in (site.twins ?? []).enumerated() where source >= 0 {
-            guard result[Int(source)] < 0 else { return nil }
-            result[Int(source)] = Int32(target)
-        }
-        return result
+extension FixedOutDegreeConnector: ProceduralConnector {
+    /// One number for all sources.
+    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule {
+        .degrees([outDegree], allowsAutapses: allowsAutapses, allowsMultapses: allowsMultapses)
     }
 }

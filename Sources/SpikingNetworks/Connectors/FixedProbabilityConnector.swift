@@ -89,3 +89,8 @@ public struct FixedProbabilityConnector: Connector {
         }
     }
 }
+
+extension FixedProbabilityConnector: ProceduralConnector {
+    /// Each target with the probability.
+    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule { .probability(probability, allowsAutapses: allowsAutapses) }
+}

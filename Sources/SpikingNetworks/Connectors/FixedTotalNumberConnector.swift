@@ -47,15 +47,7 @@ public struct FixedTotalNumberConnector: Connector {
         var left = count
         let inDegrees = (0..<site.targets).map { target in
             let own = site.sources - (site.excluded(target, allowingAutapses: allowsAutapses) >= 0 ? 1 : 0)
-            let drawn: Int
-            if left == 0 || own == 0 {
-                drawn = 0
-            } else if allowsMultapses {
-                drawn = CountDraw.binomial(
-                    left, Double(own) / Double(pairs), Double(pairs - own) / Double(pairs), &stream)
-            } else {
-                drawn = CountDraw.hypergeometric(drawn: left, marked: own, population: pairs, &stream)
-            }
+            let drawn = CountDraw.share(of: left, own, among: pairs, allowsMultapses: allowsMultapses, &stream)
             pairs -= own
             left -= drawn
             return drawn
@@ -77,5 +69,25 @@ public struct FixedTotalNumberConnector: Connector {
                 SourceDraw.distinct(inDegrees[target], of: site.sources, except: twin, &random, into: &list.sources)
             }
         }
+    }
+}
+
+extension FixedTotalNumberConnector: ProceduralConnector {
+    /// Draws the out-degrees of all sources.
+    ///
+    /// - Complexity: O(√(connections × sources)) at most.
+    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule {
+        var stream = site.commonStream("out_degrees")
+        var pairs = site.pairs(allowingAutapses: allowsAutapses)
+        var left = count
+        let twins = allowsAutapses ? nil : site.twinOfSource
+        let degrees = (0..<site.sources).map { source in
+            let own = site.targets - (twins.map { $0[source] >= 0 } ?? false ? 1 : 0)
+            let drawn = CountDraw.share(of: left, own, among: pairs, allowsMultapses: allowsMultapses, &stream)
+            pairs -= own
+            left -= drawn
+            return drawn
+        }
+        return .degrees(degrees, allowsAutapses: allowsAutapses, allowsMultapses: allowsMultapses)
     }
 }

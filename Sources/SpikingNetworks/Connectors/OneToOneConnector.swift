@@ -24,3 +24,8 @@ public struct OneToOneConnector: Connector {
         func appendSources(ofTarget target: Int, to list: inout ConnectionList) { list.sources.append(Int32(target)) }
     }
 }
+
+extension OneToOneConnector: ProceduralConnector {
+    /// The target of the same index.
+    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule { .same }
+}

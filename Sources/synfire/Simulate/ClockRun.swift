@@ -1,3 +1,4 @@
+import CSupport
 import Formats
 import Foundation
 import Parallel
@@ -30,14 +31,22 @@ struct ClockRun {
         let runSeconds: Double
         /// Wall time by biological time; below 1 is faster than life.
         let realTimeFactor: Double
+        /// Biological time that was simulated before, and is in none of the other numbers.
+        let warmUp: Double
+        /// The estimate before building, the tables of synapses, and the most that the process has had [bytes].
+        let memoryEstimate: Double
+        let synapseMemory: Int
+        let peakMemory: UInt64
         let spikes: Int
         let populations: [Row]
+        let profile: ProfileReport?
         let out: String?
     }
 
     private struct Request {
         var network: Network
         var recorders: [Recorder]
+        var warmUp: Milliseconds
         var duration: Milliseconds
         var step: Milliseconds
         var seed: UInt64
@@ -49,8 +58,17 @@ struct ClockRun {
         Interrupt.watch()
         let clock = ContinuousClock()
         let started = clock.now
+        if command.workers.count > WorkerPool.availableCores {
+            Console.note(
+                "\(command.workers.count) workers share \(WorkerPool.availableCores) processor cores: "
+                    + "results are the same, but it is slower than with \(WorkerPool.availableCores)")
+        }
         let simulation = try build(request, pool: pool)
         let buildSeconds = (clock.now - started) / .seconds(1)
+        try save(simulation, request)
+        try warmUp(simulation, request)
+        let before = simulation.spikeCounts
+        let profileBefore = simulation.profile
         let writer = try command.out.map {
             try SegmentWriter(
                 path: $0, replacing: command.force, network: simulation.network, channels: simulation.channels,
@@ -61,7 +79,7 @@ struct ClockRun {
         do {
             try advance(simulation, request, writer: writer)
         } catch is Stop {
-            let done = simulation.time
+            let done = Milliseconds.milliseconds(simulation.time.value - request.warmUp.value)
             let text = "interrupted after \(Format.biological(done)) of \(Format.biological(request.duration))"
             guard let writer, done.value > 0 else { throw InterruptError(text + "; nothing was written") }
             let partial = try writer.finishPartial(duration: done.value, wallTime: wall())
@@ -75,7 +93,7 @@ struct ClockRun {
         let seconds = wall()
         try writer?.finish(duration: simulation.time.value, wallTime: seconds)
         try report(
-            summary(simulation, request, build: buildSeconds, run: seconds))
+            summary(simulation, request, build: buildSeconds, run: seconds, before: before, profileBefore))
     }
 
     /// A run that failed and left something.
@@ -90,13 +108,18 @@ struct ClockRun {
 
     private func request() throws -> Request {
         let experiment = try Input.experiment(command.network, settings: command.settings)
-        let network = experiment.network
+        let network =
+            command.synapses == .procedural ? try experiment.network.procedural() : experiment.network
         guard let duration = try command.time.map({ try Milliseconds(parsing: $0) }) ?? experiment.settings.duration
         else {
             throw RequestError("'\(command.network)' does not say how long to run: give --time, such as --time 1s")
         }
         let step = try command.step.map { try Milliseconds(parsing: $0) } ?? experiment.settings.step
         let interval = try Milliseconds(parsing: command.interval ?? "1ms")
+        let warmUp = try command.warmUp.map { try Milliseconds(parsing: $0) } ?? .milliseconds(0)
+        guard warmUp.value >= 0, warmUp.value.isFinite else {
+            throw RequestError("--warm-up is \(warmUp): it must be at least 0 ms")
+        }
         for (what, value) in [("--time", duration), ("--step", step), ("--interval", interval)] where value.value <= 0 {
             throw RequestError("\(what) is \(value): it must be above 0 ms")
         }
@@ -111,8 +134,9 @@ struct ClockRun {
                 recorders = experiment.recorders
             }
         }
+        for index in recorders.indices { recorders[index].start = max(recorders[index].start, warmUp.value) }
         return Request(
-            network: network, recorders: recorders, duration: duration, step: step,
+            network: network, recorders: recorders, warmUp: warmUp, duration: duration, step: step,
             seed: command.seed ?? experiment.settings.seed)
     }
 
@@ -128,15 +152,54 @@ struct ClockRun {
     // MARK: Building and running
 
     private func build(_ request: Request, pool: WorkerPool) throws -> ClockSimulation {
-        let bar = ProgressBar("building", unit: "synapses")
+        let tables = try command.networkFile.map { path in
+            let file = try NetworkTableFile(try Input.file(path))
+            try file.check(fingerprint(request))
+            return file
+        }
+        let bar = ProgressBar(tables == nil ? "building" : "reading", unit: "synapses")
         defer { bar.finish() }
         return try ClockSimulation(
-            request.network, step: request.step, seed: request.seed, pool: pool, recorders: request.recorders
+            request.network, step: request.step, seed: request.seed, pool: pool, recorders: request.recorders,
+            tables: tables, profiling: command.profile
         ) { progress in
             if Interrupt.isRequested {
                 throw InterruptError("interrupted while the network was built; nothing was written")
             }
-            bar.update(progress.synapses, of: progress.expected)
+            bar.update(
+                progress.synapses, of: progress.expected, note: "about \(Format.bytes(progress.memory.total)) in all")
+        }
+    }
+
+    private func fingerprint(_ request: Request) -> NetworkFingerprint {
+        NetworkFingerprint(request.network, step: request.step, seed: request.seed)
+    }
+
+    private func save(_ simulation: ClockSimulation, _ request: Request) throws {
+        guard let path = command.saveNetwork else { return }
+        let bar = ProgressBar("writing the network", unit: "synapses")
+        defer { bar.finish() }
+        let writer = try NetworkTableWriter(
+            path: path, replacing: command.force, network: request.network.name, step: request.step.value,
+            seed: request.seed, fingerprint: fingerprint(request), synfireVersion: SynfireCommand.version)
+        try simulation.writeTables(to: writer) { done in
+            if Interrupt.isRequested {
+                throw InterruptError("interrupted while the network was written; nothing was kept")
+            }
+            bar.update(done, of: simulation.synapseCount)
+        }
+        try writer.finish()
+    }
+
+    private func warmUp(_ simulation: ClockSimulation, _ request: Request) throws {
+        guard request.warmUp.value > 0 else { return }
+        let bar = ProgressBar("warming up", unit: "ms")
+        defer { bar.finish() }
+        try simulation.run(for: request.warmUp, receive: { _ in }) { progress in
+            if Interrupt.isRequested {
+                throw InterruptError("interrupted while the network was warming up; nothing was written")
+            }
+            bar.update(Int(progress.done.value), of: Int(progress.of.value.rounded(.up)))
         }
     }
 
@@ -161,26 +224,34 @@ struct ClockRun {
     // MARK: What is printed
 
     private func summary(
-        _ simulation: ClockSimulation, _ request: Request, build: Double, run: Double
+        _ simulation: ClockSimulation, _ request: Request, build: Double, run: Double, before: [Int],
+        _ profileBefore: RunProfile?
     ) -> Summary {
-        let seconds = simulation.time.value / 1000
-        let rows = zip(simulation.network.populations, simulation.spikeCounts).map { population, spikes in
+        let time = Milliseconds.milliseconds(simulation.time.value - request.warmUp.value)
+        let seconds = time.value / 1000
+        let counts = zip(simulation.spikeCounts, before).map { $0 - $1 }
+        let rows = zip(simulation.network.populations, counts).map { population, spikes in
             Summary.Row(
                 name: population.name, model: population.model.schema.name, neurons: population.count, spikes: spikes,
                 rate: seconds > 0 ? Double(spikes) / Double(population.count) / seconds : 0)
         }
         return Summary(
             network: simulation.network.name, neurons: simulation.neuronCount, synapses: simulation.synapseCount,
-            time: simulation.time.value, step: request.step.value, seed: request.seed, workers: command.workers.count,
+            time: time.value, step: request.step.value, seed: request.seed, workers: command.workers.count,
             buildSeconds: build, runSeconds: run, realTimeFactor: seconds > 0 ? run / seconds : 0,
-            spikes: rows.reduce(0) { $0 + $1.spikes }, populations: rows, out: command.out)
+            warmUp: request.warmUp.value, memoryEstimate: simulation.memoryEstimate.total,
+            synapseMemory: simulation.synapseBytes, peakMemory: synfire_peak_memory(),
+            spikes: rows.reduce(0) { $0 + $1.spikes }, populations: rows,
+            profile: simulation.profile.flatMap { after in profileBefore.map { ProfileReport(after - $0) } },
+            out: command.out)
     }
 
     private func report(_ summary: Summary) throws {
         if command.output.json { return try Output.json(summary) }
         print(
             "\(summary.network): \(summary.neurons) neurons, \(Format.count(Double(summary.synapses))) synapses, "
-                + "built in \(Format.seconds(summary.buildSeconds))")
+                + "\(command.networkFile == nil ? "built" : "read") in \(Format.seconds(summary.buildSeconds)), "
+                + "\(Format.bytes(Double(summary.peakMemory))) of memory at most")
         print(
             "\(Format.biological(.milliseconds(summary.time))) in \(Format.seconds(summary.runSeconds)) with "
                 + "\(summary.workers) workers: real-time factor \(Format.count(summary.realTimeFactor)) "
@@ -191,6 +262,7 @@ struct ClockRun {
                     + summary.populations.map {
                         [$0.name, $0.model, "\($0.neurons)", "\($0.spikes)", String(format: "%.3f", $0.rate)]
                     }))
+        if let profile = summary.profile { print(profile.text) }
         if let out = summary.out { print("traces written to \(out)") }
     }
 }

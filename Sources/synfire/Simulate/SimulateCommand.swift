@@ -21,6 +21,11 @@ struct SimulateCommand: ParsableCommand {
 
             A network described in YAML runs once, on a clock; what --time, --step, --seed
             and --record do not say, the file does.
+
+              synfire simulate FILE.yaml --save-network built.h5
+              synfire simulate FILE.yaml --network-file built.h5 --out run.h5
+
+            The synapses of a large network are built once and then only read.
             """)
 
     @Argument(help: "A spiking network (.nir), or the description of one (.yaml).")
@@ -57,6 +62,25 @@ struct SimulateCommand: ParsableCommand {
     @Option(name: .customLong("set"), help: "YAML: NAME=VALUE takes the place of a constant of the file; repeatable.")
     var settings: [String] = []
 
+    @Option(help: "YAML: simulated before, such as 100ms: not recorded, not counted, not timed; times of traces count from its start. Default: 0ms.")
+    var warmUp: String?
+
+    @Option(help: "YAML: writes the built synapses (.h5), for --network-file.")
+    var saveNetwork: String?
+
+    @Option(help: "YAML: reads the synapses that --save-network wrote instead of building them.")
+    var networkFile: String?
+
+    @Option(
+        help: """
+            YAML: 'procedural' draws constant synapses again at each spike, wherever their connector allows it: slower, \
+            but without memory; 'as-described' leaves it to the file. Default: as-described.
+            """)
+    var synapses: SynapseChoice = .asDescribed
+
+    @Flag(help: "YAML: measure what the run spends its time on.")
+    var profile = false
+
     @Option(name: [.customLong("out"), .customShort("o")], help: "The traces (.h5, SONATA layout).")
     var out: String?
 
@@ -72,15 +96,33 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         if let out { try Output.check(out, force: force) }
+        if let saveNetwork {
+            try Output.check(saveNetwork, force: force, option: "--save-network")
+            guard saveNetwork != out else {
+                throw RequestError("--save-network and --out both name '\(saveNetwork)': give two files")
+            }
+            guard networkFile == nil else {
+                throw RequestError("--network-file reads what --save-network would write: give one of them")
+            }
+        }
         if Input.isDescription(network) {
             for (option, value) in [("--data", data), ("--engine", engine), ("--at", at)] where value != nil {
                 throw RequestError("\(option) is for networks in NIR, but '\(network)' is a description in YAML")
             }
             return try ClockRun(command: self).run()
         }
-        guard settings.isEmpty else {
-            throw RequestError("--set is for descriptions in YAML, but '\(network)' is none")
+        for (option, isGiven) in [
+            ("--set", !settings.isEmpty), ("--warm-up", warmUp != nil), ("--save-network", saveNetwork != nil),
+            ("--network-file", networkFile != nil), ("--synapses", synapses != .asDescribed), ("--profile", profile),
+        ] where isGiven {
+            throw RequestError("\(option) is for descriptions in YAML, but '\(network)' is none")
         }
         try TrialRun(command: self).run()
     }
+}
+
+/// What `--synapses` asks for.
+enum SynapseChoice: String, ExpressibleByArgument, CaseIterable {
+    case asDescribed = "as-described"
+    case procedural
 }

@@ -17,12 +17,12 @@ enum Output {
     /// Refuses a path that exists, unless it may be replaced.
     ///
     /// Asked before the work begins, so that nothing is computed in vain; whoever writes asks again.
-    static func check(_ path: String, force: Bool) throws {
+    static func check(_ path: String, force: Bool, option: String = "--out") throws {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         if exists && isFolder.boolValue { throw RequestError("'\(path)' is a folder: name a file") }
         if exists, !isRegular(path) { throw RequestError("'\(path)' is not a regular file and cannot be replaced") }
-        if exists && !force { throw RequestError("'\(path)' exists: give --force to replace it, or another --out") }
+        if exists && !force { throw RequestError("'\(path)' exists: give --force to replace it, or another \(option)") }
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
             throw RequestError("there is no folder '\(parent)' to write '\(path)' into")

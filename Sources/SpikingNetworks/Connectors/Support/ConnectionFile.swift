@@ -1,5 +1,13 @@
 import Units
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Reads files of connections.
 struct ConnectionFile {
     private(set) var sources: [Int32] = []
@@ -35,6 +43,18 @@ struct ConnectionFile {
             try file.take(line)
         }
         return file
+    }
+
+    /// The length of a file and when it was changed, in words.
+    static func state(_ path: String) -> String {
+        var about = stat()
+        guard stat(path, &about) == 0 else { return "missing" }
+        #if canImport(Darwin)
+        let changed = about.st_mtimespec
+        #else
+        let changed = about.st_mtim
+        #endif
+        return "\(about.st_size) \(changed.tv_sec) \(changed.tv_nsec)"
     }
 
     /// About how many connections a file has.

@@ -1,0 +1,42 @@
+import CSupport
+import SpikingModels
+import SpikingNetworks
+
+/// About how much memory a network takes that runs on a clock, told before it is built.
+public struct MemoryEstimate: Sendable, Equatable {
+    /// Columns, inputs and lists of neurons [bytes].
+    public var neurons: Double
+    /// Tables of stored synapses [bytes].
+    public var synapses: Double
+    /// What building takes besides [bytes].
+    public var building: Double
+
+    /// All of it at once [bytes].
+    public var total: Double { neurons + synapses + building }
+
+    /// What a stored synapse takes, the lists of its source included where sources have many [bytes].
+    public static let bytesPerSynapse = Double(SynapseRows.bytesPerSynapse)
+
+    /// Estimates a network.
+    ///
+    /// - Parameters:
+    ///   - network: The network.
+    ///   - storedSynapses: How many synapses are stored, exactly or on average.
+    ///   - workers: How many workers there are: each has lists for all sources.
+    public init(_ network: Network, storedSynapses: Double, workers: Int) {
+        let (count, columns) = network.populations.reduce((0.0, 0.0)) { sum, population in
+            let schema = population.model.schema
+            let columns = schema.state.count + schema.receptors.count + 2
+            return (sum.0 + Double(population.count), sum.1 + Double(population.count * columns))
+        }
+        neurons = columns * 4 + count * Double(workers) * 32
+        // A run of synapses with one delay is four bytes; drawn delays spread over some tens of steps.
+        let rows = count * Double(workers)
+        let runs = rows > 0 ? rows * min(64, storedSynapses / rows) : 0
+        synapses = storedSynapses * Self.bytesPerSynapse + runs * Double(MemoryLayout<SynapseRun>.stride)
+        building = storedSynapses * Double(SynapseRows.bytesWhileMade) + rows * 16
+    }
+
+    /// The bytes that may be taken: the limit, or what the machine has free; 0 where it does not say.
+    static func available(limit: Int?) -> Double { limit.map(Double.init) ?? Double(synfire_available_memory()) }
+}
