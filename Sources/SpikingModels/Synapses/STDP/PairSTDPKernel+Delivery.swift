@@ -20,8 +20,7 @@ extension PairSTDPKernel {
         let bound = view.hasPrevious ? decayPlus.signed(view.after - reference) : -1
         let fall = decayMinus(view.now - reference) * view.lagMinus
         recent?.advance(to: view, reference: reference)
-        let (targets, weights, views, many) = (run.targets, run.weights, block.views, block.many)
-        let numbers = block.numbers
+        let (targets, weights, views, numbers) = (run.targets, run.weights, block.views, block.numbers)
         for first in Swift.stride(from: 0, to: run.count, by: SynapseBlock.length) {
             let count = min(SynapseBlock.length, run.count - first)
             let (targets, weights) = (targets + first, weights + first)
@@ -32,16 +31,16 @@ extension PairSTDPKernel {
             }
             if view.hasPrevious {
                 // Bits of positive numbers are in the order of the numbers, and a difference has no branch to mistake.
+                let (limit, list) = (bound.bitPattern, block.list(1))
                 var found = 0
-                let limit = bound.bitPattern
                 for n in 0..<count {
-                    many[found] = Int32(truncatingIfNeeded: n)
-                    found &+= Int((numbers[4 * n + 1].bitPattern &- limit) >> 31)
+                    list[found] = Int32(truncatingIfNeeded: n)
+                    found &+= Int((numbers[8 * n + 1].bitPattern &- limit) >> 31)
                 }
                 if found > 0 { facilitateOlder(found, targets, weights, spike, view, bound, source, rule) }
             }
             for n in 0..<count {
-                let (rise, depression) = (numbers[4 * n], numbers[4 * n + 3])
+                let (rise, depression) = (numbers[8 * n], numbers[8 * n + RecentSpikes.depression])
                 let weight = weights[n]
                 let raised = rule.facilitated(weight, trace: source * rise)
                 let between = rise < bound ? raised : weight
@@ -57,19 +56,44 @@ extension PairSTDPKernel {
         _ found: Int, _ targets: UnsafePointer<Int32>, _ weights: UnsafeMutablePointer<Float>, _ spike: SourceSpike,
         _ view: SynapseView, _ bound: Float, _ source: Float, _ rule: Rule
     ) {
-        let (many, numbers, values, traces) = (block.many, block.numbers, block.values, block.traces)
-        for k in 0..<found {
-            let n = Int(many[k])
-            values[k] = weights[n]
-            traces[k] = source * numbers[4 * n + 1]
-            guard numbers[4 * n + 2] < bound else { continue }
-            values[k] = facilitatedByOldest(weights[n], Int(targets[n]), spike, view, rule)
+        let (numbers, values, traces, limit) = (block.numbers, block.values, block.traces, bound.bitPattern)
+        let depth = RecentSpikes.depth
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: depth) { counts in
+            counts.initialize(repeating: 0)
+            counts[1] = found
+            var deepest = 1
+            while deepest + 1 < depth, counts[deepest] > 0 {
+                let (list, next) = (block.list(deepest), block.list(deepest + 1))
+                deepest += 1
+                var kept = 0
+                for k in 0..<counts[deepest - 1] {
+                    next[kept] = list[k]
+                    kept &+= Int((numbers[8 * Int(list[k]) + deepest].bitPattern &- limit) >> 31)
+                }
+                counts[deepest] = kept
+            }
+            if deepest == depth - 1 {
+                for k in 0..<counts[deepest] {
+                    let n = Int(block.list(deepest)[k])
+                    weights[n] = facilitatedByOldest(weights[n], Int(targets[n]), spike, view, rule)
+                }
+            }
+            // The oldest first.
+            while deepest >= 1 {
+                let (list, count) = (block.list(deepest), counts[deepest])
+                for k in 0..<count {
+                    let n = Int(list[k])
+                    values[k] = weights[n]
+                    traces[k] = source * numbers[8 * n + deepest]
+                }
+                for k in 0..<count { values[k] = rule.facilitated(values[k], trace: traces[k]) }
+                for k in 0..<count { weights[Int(list[k])] = values[k] }
+                deepest -= 1
+            }
         }
-        for k in 0..<found { values[k] = rule.facilitated(values[k], trace: traces[k]) }
-        for k in 0..<found { weights[Int(many[k])] = values[k] }
     }
 
-    /// The weight after all of a target's spikes since the source's before, but the last two.
+    /// The weight after all of a target's spikes since the source's before, but those that have factors.
     @inline(never) private func facilitatedByOldest<Rule: WeightRule>(
         _ weight: Float, _ target: Int, _ spike: SourceSpike, _ view: SynapseView, _ rule: Rule
     ) -> Float {
@@ -80,7 +104,7 @@ extension PairSTDPKernel {
         var first = end
         while first > 0, entries[first - 1].step > view.after { first -= 1 }
         var weight = weight
-        for index in first..<max(first, end - 2) {
+        for index in first..<max(first, end - RecentSpikes.depth) {
             let rise = decayPlus(entries[index].step - view.previous) * view.lagPlus
             weight = rule.facilitated(weight, trace: spike.trace * rise)
         }
@@ -90,14 +114,14 @@ extension PairSTDPKernel {
     /// The factors of a target as ``RecentSpikes`` keeps them, for delays of any kind.
     @inline(__always) private func factors(
         ofTarget target: Int, _ view: SynapseView, _ reference: Int
-    ) -> SIMD4<Float> {
+    ) -> SIMD8<Float> {
         let train = targetSpikes.trains[target]
         guard let entries = train.entries, train.count > 0 else { return RecentSpikes.none }
         var end = Int(train.count)
         while end > 0, entries[end - 1].step > view.upTo { end -= 1 }
         var result = RecentSpikes.none
         if view.hasPrevious {
-            for place in 0..<min(3, end) {
+            for place in 0..<min(RecentSpikes.depth, end) {
                 let step = entries[end - 1 - place].step
                 guard step > view.after else { break }
                 result[place] = decayPlus.signed(step - reference)
@@ -105,7 +129,8 @@ extension PairSTDPKernel {
         }
         while end > 0, entries[end - 1].step > view.before { end -= 1 }
         if end > 0 {
-            result.w = entries[end - 1].trace * decayMinus.signed(reference - entries[end - 1].step)
+            result[RecentSpikes.depression] =
+                entries[end - 1].trace * decayMinus.signed(reference - entries[end - 1].step)
         }
         return result
     }

@@ -11,15 +11,13 @@ enum Power {
         let exponent = Float(bits >> 23)
         let f = Float(bitPattern: UInt32(bitPattern: (bits & 0x007F_FFFF) &+ 0x3F35_04F3)) - 1
         let z = f * f
-        var l: Float = 7.037_683_629_2e-2
-        l = l * f - 1.151_461_031_0e-1
-        l = l * f + 1.167_699_874_0e-1
-        l = l * f - 1.242_014_084_6e-1
-        l = l * f + 1.424_932_278_7e-1
-        l = l * f - 1.666_805_766_5e-1
-        l = l * f + 2.000_071_476_5e-1
-        l = l * f - 2.499_999_399_3e-1
-        l = l * f + 3.333_333_117_4e-1
+        // Polynomials in pairs (Estrin's scheme): a long chain of sums would leave the vector units waiting.
+        let l01 = -2.499_999_399_3e-1 * f + 3.333_333_117_4e-1
+        let l23 = -1.666_805_766_5e-1 * f + 2.000_071_476_5e-1
+        let l45 = -1.242_014_084_6e-1 * f + 1.424_932_278_7e-1
+        let l67 = -1.151_461_031_0e-1 * f + 1.167_699_874_0e-1
+        let z2 = z * z
+        let l = (l23 * z + l01) + ((7.037_683_629_2e-2 * z + l67) * z + l45) * z2
         let natural = f + (l * f * z - 0.5 * z)
         // Whole and broken part apart, so that a large exponent costs the fraction no digits.
         let whole = y * exponent
@@ -31,14 +29,13 @@ enum Power {
         let n = shifted - 12_582_912
         let isBounded = bounded != sum
         let r = (isBounded ? bounded - n : (whole - n) + low) * 0.693_147_18
-        var p: Float = 1.987_569_15e-4
-        p = p * r + 1.398_199_950_7e-3
-        p = p * r + 8.333_451_907_3e-3
-        p = p * r + 4.166_579_589_4e-2
-        p = p * r + 1.666_666_545_9e-1
-        p = p * r + 5.000_000_120_1e-1
+        let rr = r * r
+        let p01 = 1.666_666_545_9e-1 * r + 5.000_000_120_1e-1
+        let p23 = 8.333_451_907_3e-3 * r + 4.166_579_589_4e-2
+        let p45 = 1.987_569_15e-4 * r + 1.398_199_950_7e-3
+        let p = (p23 * rr + p01) + p45 * (rr * rr)
         let scale = Float(bitPattern: (shifted.bitPattern &<< 23) &+ 0x3F80_0000)
-        let value = scale * (r * r * p + r) + scale
+        let value = scale * (rr * p + r) + scale
         // 0^0 is 1.
         let isNothing = x < 1.175_494_4e-38
         return isNothing ? (y == 0 ? 1 : 0) : value

@@ -1,20 +1,29 @@
 /// What synapses of one delay ask of their targets' spikes, kept ready as factors for each target.
 ///
 /// A spike of a target reaches synapses of one delay at one time, so all of them see the same newest spikes. For the
-/// newest three, at steps p, there is e^(−(p − r)·h/τ₊), and for the newest that depresses its trace times
+/// newest seven, at steps p, there is e^(−(p − r)·h/τ₊), and for the newest that depresses its trace times
 /// e^((p − r)·h/τ₋); r is a time of reference that moves on now and then. Spikes wait in a list until they arrive.
 final class RecentSpikes {
+    /// How many spikes of a target have factors.
+    static let depth = 7
+    /// The place of the factor of depression.
+    static let depression = 7
     /// The factors of a target without spikes: later spikes have smaller ones.
-    static let none = SIMD4<Float>(.infinity, .infinity, .infinity, 0)
+    static let none: SIMD8<Float> = {
+        var factors = SIMD8<Float>(repeating: .infinity)
+        factors[depression] = 0
+        return factors
+    }()
 
-    /// For each target the factors of its newest spike, of the one before, of the one before that, and of depression.
-    let factors: UnsafeMutablePointer<SIMD4<Float>>
+    /// For each target the factors of its newest spikes, the newest first, and of depression.
+    let factors: UnsafeMutablePointer<SIMD8<Float>>
 
     private struct Steps {
-        var newest, second, third: Int
-        /// The newest that depresses.
-        var depressing: Int
-        var trace: Float
+        /// Of the newest spikes, the newest first; `Int.min` where there are fewer.
+        var newest = SIMD8<Int>(repeating: .min)
+        /// Of the newest that depresses.
+        var depressing = Int.min
+        var trace: Float = 0
     }
 
     private struct Waiting {
@@ -45,9 +54,7 @@ final class RecentSpikes {
         factors = .allocate(capacity: max(1, targets))
         factors.initialize(repeating: Self.none, count: max(1, targets))
         steps = .allocate(capacity: max(1, targets))
-        steps.initialize(
-            repeating: Steps(newest: .min, second: .min, third: .min, depressing: .min, trace: 0),
-            count: max(1, targets))
+        steps.initialize(repeating: Steps(), count: max(1, targets))
     }
 
     deinit {
@@ -72,17 +79,19 @@ final class RecentSpikes {
         while nextRise < waiting.count, waiting[nextRise].step <= upTo {
             let spike = waiting[nextRise]
             let target = Int(spike.target)
-            (steps[target].third, steps[target].second) = (steps[target].second, steps[target].newest)
-            steps[target].newest = spike.step
-            let old = factors[target]
-            factors[target] = SIMD4(rise(spike.step), old.x, old.y, old.w)
+            for place in (1..<Self.depth).reversed() {
+                steps[target].newest[place] = steps[target].newest[place - 1]
+                factors[target][place] = factors[target][place - 1]
+            }
+            steps[target].newest[0] = spike.step
+            factors[target][0] = rise(spike.step)
             nextRise += 1
         }
         while nextFall < waiting.count, waiting[nextFall].step <= before {
             let spike = waiting[nextFall]
             let target = Int(spike.target)
             (steps[target].depressing, steps[target].trace) = (spike.step, spike.trace)
-            factors[target].w = fall(spike.step, spike.trace)
+            factors[target][Self.depression] = fall(spike.step, spike.trace)
             nextFall += 1
         }
         let done = min(nextRise, nextFall)
@@ -97,7 +106,8 @@ final class RecentSpikes {
         reference = now
         for target in 0..<targets {
             let own = steps[target]
-            factors[target] = SIMD4(rise(own.newest), rise(own.second), rise(own.third), fall(own.depressing, own.trace))
+            for place in 0..<Self.depth { factors[target][place] = rise(own.newest[place]) }
+            factors[target][Self.depression] = fall(own.depressing, own.trace)
         }
     }
 
@@ -116,25 +126,30 @@ final class SynapseBlock {
     static let length = 256
 
     /// The factors of each synapse's target.
-    let views: UnsafeMutablePointer<SIMD4<Float>>
-    /// The same as single numbers, four a synapse.
+    let views: UnsafeMutablePointer<SIMD8<Float>>
+    /// The same as single numbers, eight a synapse.
     let numbers: UnsafeMutablePointer<Float>
-    /// Which synapses' targets have spiked more than once, and their weights and traces.
+    /// For each number of spikes beyond one, the synapses whose target has spiked so often.
     let many: UnsafeMutablePointer<Int32>
+    /// Weights and traces of some of them.
     let values, traces: UnsafeMutablePointer<Float>
 
     init() {
         views = .allocate(capacity: Self.length)
         views.initialize(repeating: .zero, count: Self.length)
-        // A vector of four numbers is four numbers.
+        // A vector of eight numbers is eight numbers.
         numbers = UnsafeMutableRawPointer(views).assumingMemoryBound(to: Float.self)
-        many = .allocate(capacity: Self.length + 1)
+        let places = (Self.length + 1) * RecentSpikes.depth
+        many = .allocate(capacity: places)
+        many.initialize(repeating: 0, count: places)
         values = .allocate(capacity: Self.length)
         traces = .allocate(capacity: Self.length)
-        many.initialize(repeating: 0, count: Self.length + 1)
         values.initialize(repeating: 0, count: Self.length)
         traces.initialize(repeating: 0, count: Self.length)
     }
+
+    /// Where the list of those with more than `spikes` spikes is.
+    @inline(__always) func list(_ spikes: Int) -> UnsafeMutablePointer<Int32> { many + spikes * (Self.length + 1) }
 
     deinit {
         views.deallocate()
