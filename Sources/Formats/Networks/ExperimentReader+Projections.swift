@@ -6,7 +6,8 @@ extension ExperimentReader {
     mutating func readProjections() throws -> [(value: Projection, key: DescriptionValue)] {
         let entries = try repetition.entries(
             of: root["projections"], noun: "projection",
-            keys: ["from", "to", "connect", "weight", "delay", "receptor", "short_term", "long_term", "storage"], scope: scope)
+            keys: ["from", "to", "connect", "weight", "delay", "receptor", "short_term", "long_term", "storage"],
+            scope: scope)
         return try entries.map { (try projection($0), $0.key) }
     }
 

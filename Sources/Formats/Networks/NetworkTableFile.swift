@@ -76,7 +76,8 @@ public final class NetworkTableFile: SynapseTableReader {
             guard rows >= 0, parts >= 1 else {
                 throw ModelFileError(
                     file: path, path: table.path,
-                    reason: .impossible(value: "a table of \(rows) sources and \(parts) parts", allowed: "at least one"))
+                    reason: .impossible(value: "a table of \(rows) sources and \(parts) parts", allowed: "at least one")
+                )
             }
             return SynapseTable(
                 name: try table.attribute("name", as: String.self), rows: rows,

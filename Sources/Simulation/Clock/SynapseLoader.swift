@@ -110,12 +110,13 @@ struct SynapseLoader {
                 let start = walk
                 pool.forEachWorker { worker in
                     var walk = start
-                    for place in places {
-                        let (row, _) = walk.next()
-                        if plan.owners.worker(Int(place)) == worker { tallies[worker].add(row: row) }
+                    walk.advance(over: places.count) { synapses, row, _ in
+                        for index in synapses where plan.owners.worker(Int(places[index])) == worker {
+                            tallies[worker].add(row: row)
+                        }
                     }
                 }
-                walk.skip(places.count)
+                walk.advance(over: places.count) { _, _, _ in }
             }
         }
         let tables = try tallies.map { try SynapseRows($0) }
@@ -125,14 +126,15 @@ struct SynapseLoader {
                 let start = walk
                 pool.forEachWorker { worker in
                     var walk = start
-                    for (index, place) in places.enumerated() {
-                        let (row, delay) = walk.next()
-                        guard plan.owners.worker(Int(place)) == worker else { continue }
-                        tables[worker].add(
-                            row: row, slot: plan.owners.slot(Int(place)), weight: weights[index], delay: Int32(delay))
+                    walk.advance(over: places.count) { synapses, row, delay in
+                        for index in synapses where plan.owners.worker(Int(places[index])) == worker {
+                            tables[worker].add(
+                                row: row, slot: plan.owners.slot(Int(places[index])), weight: weights[index],
+                                delay: Int32(delay))
+                        }
                     }
                 }
-                walk.skip(places.count)
+                walk.advance(over: places.count) { _, _, _ in }
             }
         }
         pool.forEachWorker { worker in tables[worker].finish(splittingRuns: splits) }
@@ -178,13 +180,13 @@ struct SynapseLoader {
     }
 }
 
-/// Goes through the synapses of a part in order, and tells the row and the delay of each.
+/// Goes through the synapses of a part in order, portion by portion.
 private struct RowWalk {
     private let runs: SynapseTableRuns
     private var row = 0
     private var run = 0
-    private var rowEnd = 0
-    private var left = 0
+    /// The first run of the next row, and what is left of the run.
+    private var rowEnd, left: Int
 
     init(_ runs: SynapseTableRuns) {
         self.runs = runs
@@ -192,21 +194,24 @@ private struct RowWalk {
         left = Int(runs.lengths.first ?? 0)
     }
 
-    @inline(__always) mutating func next() -> (row: Int, delay: UInt16) {
-        while left == 0 {
-            run += 1
-            left = Int(runs.lengths[run])
+    /// Calls with the synapses of a portion that are of one run, with its row and delay.
+    @inline(__always)
+    mutating func advance(over count: Int, _ body: (_ synapses: Range<Int>, _ row: Int, _ delay: UInt16) -> Void) {
+        var first = 0
+        while first < count {
+            while left == 0 {
+                run += 1
+                left = Int(runs.lengths[run])
+            }
+            while run >= rowEnd {
+                row += 1
+                rowEnd += Int(runs.counts[row])
+            }
+            let length = min(left, count - first)
+            body(first..<first + length, row, runs.delays[run])
+            left -= length
+            first += length
         }
-        while run >= rowEnd {
-            row += 1
-            rowEnd += Int(runs.counts[row])
-        }
-        left -= 1
-        return (row, runs.delays[run])
-    }
-
-    mutating func skip(_ count: Int) {
-        for _ in 0..<count { _ = next() }
     }
 }
 

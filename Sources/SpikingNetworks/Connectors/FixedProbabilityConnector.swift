@@ -92,5 +92,7 @@ public struct FixedProbabilityConnector: Connector {
 
 extension FixedProbabilityConnector: ProceduralConnector {
     /// Each target with the probability.
-    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule { .probability(probability, allowsAutapses: allowsAutapses) }
+    public func outgoingRule(_ site: ConnectionSite) -> OutgoingRule {
+        .probability(probability, allowsAutapses: allowsAutapses)
+    }
 }

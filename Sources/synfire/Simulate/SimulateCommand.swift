@@ -62,7 +62,10 @@ struct SimulateCommand: ParsableCommand {
     @Option(name: .customLong("set"), help: "YAML: NAME=VALUE takes the place of a constant of the file; repeatable.")
     var settings: [String] = []
 
-    @Option(help: "YAML: simulated before, such as 100ms: not recorded, not counted, not timed; times of traces count from its start. Default: 0ms.")
+    @Option(
+        help:
+            "YAML: simulated before, such as 100ms: not recorded, not counted, not timed; times of traces count from its start. Default: 0ms."
+    )
     var warmUp: String?
 
     @Option(help: "YAML: writes the built synapses (.h5), for --network-file.")

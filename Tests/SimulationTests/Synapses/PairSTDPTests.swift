@@ -23,10 +23,14 @@ struct PairSTDPTests {
         private let input: UnsafeMutablePointer<Float>
         private var due: [Int: [SourceSpike]] = [:]
 
-        init(_ values: ModelValues, delays: [Int], targets count: Int, weight: Float, maximum: Int?, step: Double) {
+        init(
+            _ values: ModelValues, delays: [Int], targets count: Int, weight: Float, maximum: Int?, minimum: Int? = nil,
+            step: Double
+        ) {
             kernel = PairSTDP.makeKernel(
                 PlasticitySetup(
-                    values: values, sources: delays.count, targets: count, step: step, maximumDelay: maximum))
+                    values: values, sources: delays.count, targets: count, step: step, maximumDelay: maximum,
+                    minimumDelay: minimum))
             self.delays = delays
             targetCount = count
             sent = delays.map { _ in [] }
@@ -208,6 +212,47 @@ struct PairSTDPTests {
             print("spikes kept: \(stored)")
             #expect(stored.count == 2 && stored[1] > 4000 && stored[0] < stored[1] / 4)
         }
+    }
+
+    @Test("Synapses of one delay have factors ready, which change no bit", arguments: rules, [0, 0.3, 1])
+    func factors(rule: String, fraction: Double) {
+        let seed = Chance.seed("factors, \(rule), \(fraction)")
+        for pairing in ["all_to_all", "nearest_symmetric"] {
+            var p = NaivePairSTDP()
+            (p.rule, p.pairing, p.fraction, p.tauPlus, p.tauMinus) = (rule, pairing, fraction, 7, 23)
+            (p.muPlus, p.muMinus) = (0.4, 0.7)
+            let targets = 700
+            // The second drive is not told that all delays are one: it looks at each target's spikes.
+            let drives = [9, nil].map {
+                Drive(values(p), delays: [9, 9, 9], targets: targets, weight: 50, maximum: 9, minimum: $0, step: 0.1)
+            }
+            var stream = RandomStream(seed: seed, stream: 12)
+            for step in 1...6000 {
+                // Pauses of more than 60 time constants, and bursts.
+                let rate = step < 800 || step > 5400 ? 0.02 : 0
+                let sources = (0..<3).filter { _ in stream.uniform() < rate }
+                let spiking = (0..<targets).filter { _ in stream.uniform() < (step % 1000 < 300 ? 0.02 : 0.001) }
+                for drive in drives { drive.advance(step, sources: sources, targets: spiking) }
+            }
+            #expect(drives[0].sent == drives[1].sent, "\(pairing)")
+            #expect(drives[0].sent.allSatisfy { $0.count > 10 })
+        }
+    }
+
+    @Test("Powers agree with the C library's")
+    func power() {
+        var worst: Float = 0
+        var stream = RandomStream(seed: Chance.seed("power"), stream: 1)
+        for _ in 0..<200_000 {
+            let x = Float(exp(stream.uniform(in: -8..<8)))
+            let y = Float(stream.uniform(in: 0..<2))
+            let expected = powf(x, y)
+            worst = max(worst, abs(Power.of(x, y) - expected) / expected)
+        }
+        print("powers: greatest relative difference \(worst)")
+        #expect(worst < 1e-6)
+        #expect(Power.of(0, 0.4) == 0 && Power.of(0, 0) == 1 && Power.of(7, 0) == 1 && Power.of(1, 3) == 1)
+        #expect(Power.of(1e30, 100) > 1e38 && Power.of(1e-30, 100) < 1e-37)
     }
 
     @Test("Weights stay within bounds, for inhibitory synapses too")

@@ -1,11 +1,11 @@
 /// Powers in single precision that the compiler can put into vector loops, which calls of the C library cannot be.
-enum Power {
-    /// x^y for x ≥ 0, with a relative error below 5·10⁻⁷ where |y·log₂ x| is below 16; below 2^−126 it is 0, above 2^127
+package enum Power {
+    /// x^y for x ≥ 0, with a relative error below 10⁻⁶ where |y·log₂ x| is below 24; below 2^−126 it is 0, above 2^127
     /// that.
     ///
     /// Logarithm and exponential by the polynomials of Cephes' `logf` and `expf` (S. L. Moshier 1989, *Methods and
     /// Programs for Mathematical Functions*).
-    @inline(__always) static func of(_ x: Float, _ y: Float) -> Float {
+    @inline(__always) package static func of(_ x: Float, _ y: Float) -> Float {
         // x = m·2^e with m in [√½, √2).
         let bits = Int32(bitPattern: x.bitPattern) &- 0x3F35_04F3
         let exponent = Float(bits >> 23)
