@@ -25,7 +25,7 @@ public protocol Connector: Sendable {
 
 extension Connector {
     /// All properties.
-    public var fingerprint: String { "\(Self.kind) \(self)" }
+    public var fingerprint: String { "\(Self.kind) \(String(reflecting: self))" }
 }
 
 /// The two sides that a connector connects.

@@ -30,7 +30,7 @@ public struct NetworkFingerprint: Sendable, Equatable {
             ("the step", step.value.bitPattern), ("the seed", seed),
         ]
         for population in network.populations {
-            let receptors = population.model.schema.receptors.map(\.name)
+            let receptors = population.model.schema.receptors.map { "\($0.name) \($0.sign)" }
             let text = "\(population.shape) \(receptors) \(population.positions as Any)"
             parts.append(("population '\(population.name)'", Self.hash(text)))
         }
@@ -41,8 +41,9 @@ public struct NetworkFingerprint: Sendable, Equatable {
                 (
                     "projection '\(projection.name)'",
                     Self.hash(
-                        "\(projection.sources) \(projection.targets) \(receptor ?? "") \(synapse.weight) "
-                            + "\(synapse.delay) \(kind) \(synapse.storage) \(connector.fingerprint)")
+                        "\(projection.sources) \(projection.targets) \(receptor ?? "") \(String(reflecting: synapse.weight)) "
+                            + "\(String(reflecting: synapse.delay)) \(kind) \(synapse.storage) \(connector.fingerprint)"
+                    )
                 ))
         }
         names = parts.map(\.0)

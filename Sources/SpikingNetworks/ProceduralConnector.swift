@@ -59,9 +59,16 @@ package struct OutgoingConnections: Sendable {
         targetStream = RandomStream.number(of: site.projection + "/out_targets")
     }
 
+    /// The most connections of a source with one block of targets.
+    private static let mostInBlock = 1 << 28
+
     /// What is wrong with drawing so, in words.
     package var fault: String? {
-        switch rule {
+        if case .degrees(let degrees, _, _) = rule, let most = degrees.max(), most / max(1, blocks) > Self.mostInBlock {
+            return "a source has \(most) connections with \(site.targets) targets: "
+                + "at most \(Self.mostInBlock) for each block of \(blockLength) targets can be drawn at a spike"
+        }
+        return switch rule {
         case .all(false), .probability(_, false), .degrees(_, false, _):
             site.twinCount > 0 && twins == nil
                 ? "a neuron is among the targets more than once, so autapses cannot be left out" : nil

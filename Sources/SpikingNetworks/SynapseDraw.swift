@@ -19,6 +19,8 @@ package struct SynapseDraw: Sendable {
 
     /// No delay is shorter [steps].
     package let leastDelay: Int32
+    /// About the longest delay that is drawn [steps].
+    package let likelyDelay: Int32
 
     private let weight: SynapseSampler
     private let delay: SynapseSampler
@@ -69,10 +71,14 @@ package struct SynapseDraw: Sendable {
             }
             uniformDelay = Int32(steps)
             leastDelay = Int32(steps)
+            likelyDelay = Int32(steps)
         } else {
             uniformDelay = nil
             let bound = (synapse.delay.bounds.lowerBound / step + 0.5).rounded(.down)
             leastDelay = bound.isFinite ? Int32(min(max(bound, 1), Double(Self.longestDelay))) : 1
+            var most = synapse.delay.bounds.upperBound
+            if case .drawn(let distribution) = synapse.delay, !most.isFinite { most = 6 * distribution.mean }
+            likelyDelay = most.isFinite ? Int32(min(max(most / step, 1), Double(Self.longestDelay))) : 1
         }
     }
 

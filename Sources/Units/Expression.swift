@@ -15,7 +15,7 @@
 /// hides behind them.
 ///
 /// Two expressions are equal where their texts and bound constants are.
-public struct Expression: Sendable, Equatable, CustomStringConvertible {
+public struct Expression: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The text.
     public let description: String
     /// The constants that the text's names have been given.
@@ -30,6 +30,14 @@ public struct Expression: Sendable, Equatable, CustomStringConvertible {
     /// The names of all functions.
     public static let functions: [String] =
         (ExpressionFunctions.table.keys.map { $0 } + ["if"]).sorted()
+
+    /// The text, and the constants that its names have been given.
+    public var debugDescription: String {
+        constants.isEmpty
+            ? description
+            : description + " where "
+                + constants.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
+    }
 
     /// A constant.
     public init(constant: Double) {

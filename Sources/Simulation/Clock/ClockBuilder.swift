@@ -31,7 +31,8 @@ struct ClockBuilder {
         try withoutActuallyEscaping(progress) { progress in
             let projections = try network.projections.map { try ProjectionPlan($0, index, seed: seed, step: step) }
             let stored = projections.filter { !$0.isProcedural }.reduce(0) { $0 + $1.expected }
-            let memory = MemoryEstimate(network, storedSynapses: stored, workers: index.workers)
+            let memory = MemoryEstimate(
+                network, storedSynapses: stored, workers: index.workers, procedural: Self.procedural(projections))
             try check(memory, projections, stored: stored, limit: memoryLimit)
             let reporter = BuildReporter(expected: stored, memory: memory, progress)
             try reporter.report(0)
@@ -40,11 +41,13 @@ struct ClockBuilder {
             let made: [MadeSynapses]
             if let tables {
                 connections = projections.map { _ in .unmade }
-                made = try SynapseLoader(index: index, slots: slots, projections: projections, pool: pool)
-                    .load(tables, reporter)
+                made = try SynapseLoader(
+                    index: index, slots: slots, projections: projections, pool: pool, memoryLimit: memoryLimit
+                )
+                .load(tables, reporter)
             } else {
                 for projection in projections {
-                    connections.append(try projection.connections())
+                    connections.append(projection.isProcedural ? .unmade : try projection.connections())
                     try reporter.report(0)
                 }
                 var maker = SynapseMaker(
@@ -67,7 +70,8 @@ struct ClockBuilder {
             let procedural = projections.filter(\.isProcedural)
             return Result(
                 strips: strips, projections: projections, connections: connections,
-                synapses: made.reduce(0) { $0 + $1.count } + Int(procedural.reduce(0) { $0 + $1.expected }.rounded()),
+                synapses: made.reduce(0) { $0 + $1.count }
+                    + Int(min(procedural.reduce(0) { $0 + $1.expected }.rounded(), 1e18)),
                 memory: memory,
                 leastDelay: min(
                     made.map(\.leastDelay).min() ?? Int.max,
@@ -80,12 +84,25 @@ struct ClockBuilder {
     ) throws(SimulationError) {
         let available = MemoryEstimate.available(limit: limit)
         guard available > 0, memory.synapses + memory.building > available * 0.95 else { return }
-        let rest = projections.filter { !$0.isProcedural && !$0.couldBeProcedural }.reduce(0) { $0 + $1.expected }
-        let least = MemoryEstimate(network, storedSynapses: rest, workers: index.workers)
+        let fixed = projections.filter { !$0.isProcedural && !$0.couldBeProcedural }
+        let rest = fixed.reduce(0) { $0 + $1.expected }
+        let least = MemoryEstimate(
+            network, storedSynapses: rest, workers: index.workers,
+            procedural: Self.procedural(projections.filter { $0.isProcedural || $0.couldBeProcedural }, all: true))
         throw .tooManySynapses(
             expected: stored, bytes: memory.synapses + memory.building, available: available,
             fitting: stored * available * 0.95 / (memory.synapses + memory.building),
             procedural: rest < stored ? least.total : nil)
+    }
+
+    /// What procedural projections take: places of targets, and the steps that input is held for.
+    private static func procedural(
+        _ projections: [ProjectionPlan], all: Bool = false
+    ) -> (targets: Int, neurons: Int, steps: Int) {
+        let own = all ? projections : projections.filter(\.isProcedural)
+        return (
+            own.reduce(0) { $0 + $1.targets.count }, own.count, own.map { Int($0.draw.likelyDelay) }.max() ?? 0
+        )
     }
 
     private func strip(
@@ -134,10 +151,12 @@ struct ClockBuilder {
             populations[synapses.population].watchers.append(synapses)
         }
         let ring = InputRing(width: slots.count(worker))
-        let regenerated = zip(projections, connections).compactMap { projection, connections -> RegeneratedSynapses? in
+        let regenerated = connections.enumerated().compactMap { number, connections -> RegeneratedSynapses? in
             guard case .drawn(let outgoing) = connections else { return nil }
+            let projection = projections[number]
             return RegeneratedSynapses(
-                projection, outgoing, slots: targetSlots(projection, worker: worker, slots), ring: ring, step: step)
+                projection, number: number, outgoing, slots: targetSlots(projection, worker: worker, slots), ring: ring,
+                step: step)
         }
         return WorkerStrip(
             populations: populations, input: input, constant: StaticSynapses(made.constant), plastic: plastic,

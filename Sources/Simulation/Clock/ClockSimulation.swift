@@ -26,9 +26,9 @@ public final class ClockSimulation {
     public let channels: [RecordingChannel]
     /// How many neurons there are, sources among them.
     public var neuronCount: Int { index.count }
-    /// How many synapses there are.
+    /// How many synapses there are; of procedural projections, how many there are on average.
     public let synapseCount: Int
-    /// The least delay of all synapses, in steps; `nil` where there is no synapse.
+    /// The least delay of all synapses, in steps, or a bound below it where they are procedural; `nil` where there is none.
     public let leastDelay: Int?
     /// How many spikes each population has emitted so far, by its index in the network.
     public private(set) var spikeCounts: [Int]
@@ -112,7 +112,7 @@ public final class ClockSimulation {
         connections = built.connections
         memoryEstimate = built.memory
         synapseCount = built.synapses
-        leastDelay = built.synapses > 0 ? built.leastDelay : nil
+        leastDelay = built.leastDelay == Int.max ? nil : built.leastDelay
         spikeCounts = Array(repeating: 0, count: drawn.populations.count)
     }
 
@@ -122,7 +122,10 @@ public final class ClockSimulation {
         // Values are drawn in double precision before they are put into columns.
         let bytes = MemoryEstimate(network, storedSynapses: 0, workers: workers).total + 150 * neurons
         let available = MemoryEstimate.available(limit: limit)
-        guard neurons <= Double(Int32.max) else {
+        let inputs = network.populations.reduce(0.0) {
+            $0 + Double($1.count) * Double(max(1, $1.model.schema.receptors.count))
+        }
+        guard max(neurons, inputs) <= Double(Int32.max) else {
             throw .tooManyNeurons(neurons, bytes: bytes, available: available)
         }
         if available > 0, neurons > 10_000, bytes > available * 0.95 {
@@ -187,6 +190,7 @@ public final class ClockSimulation {
             throw error
         }
         try receive(recording.takeSegment())
+        strips[0].stopwatch.lap(.recording)
         try progress(Progress(done: duration, of: duration, spikes: spikeCounts.reduce(0, +) - spikesBefore))
     }
 
@@ -211,9 +215,8 @@ public final class ClockSimulation {
         stepsDone = end
         record(steps)
         strips[0].stopwatch.lap(.recording)
-        for strip in strips {
-            if let failure = strip.failure { throw failure }
-        }
+        // The earliest spike that failed, whoever drew it.
+        if let first = strips.compactMap(\.failure).min(by: DrawFailure.isEarlier) { throw first.error }
         if isDue { try checkFinite() }
     }
 
@@ -250,6 +253,11 @@ public final class ClockSimulation {
             plasticEvents: strips.reduce(0) { $0 + $1.plastic.reduce(0) { $0 + $1.events } },
             regeneratedEvents: strips.reduce(0) { $0 + $1.regenerated.reduce(0) { $0 + $1.events } },
             neuronUpdates: neuronCount * stepsDone)
+    }
+
+    /// How many synapses are stored.
+    public var storedSynapseCount: Int {
+        strips.reduce(0) { $0 + $1.constant.rows.count + $1.plastic.reduce(0) { $0 + $1.rows.count } }
     }
 
     /// The bytes that the tables of stored synapses take.

@@ -24,12 +24,29 @@ public struct MemoryEstimate: Sendable, Equatable {
     ///   - storedSynapses: How many synapses are stored, exactly or on average.
     ///   - workers: How many workers there are: each has lists for all sources.
     public init(_ network: Network, storedSynapses: Double, workers: Int) {
+        self.init(network, storedSynapses: storedSynapses, workers: workers, procedural: (0, 0, 0))
+    }
+
+    /// - Parameter procedural: Of procedural projections, the sum of their targets, how many they are, and the longest
+    ///   delay in steps.
+    init(
+        _ network: Network, storedSynapses: Double, workers: Int,
+        procedural: (targets: Int, neurons: Int, steps: Int)
+    ) {
         let (count, columns) = network.populations.reduce((0.0, 0.0)) { sum, population in
             let schema = population.model.schema
             let columns = schema.state.count + schema.receptors.count + 2
             return (sum.0 + Double(population.count), sum.1 + Double(population.count * columns))
         }
-        neurons = columns * 4 + count * Double(workers) * 32
+        let inputs = network.populations.reduce(0.0) {
+            $0 + Double($1.count * $1.model.schema.receptors.count)
+        }
+        var length = 16.0
+        while length <= Double(procedural.steps) { length *= 2 }
+        let held = procedural.neurons > 0 ? inputs * length * 4 : 0
+        neurons =
+            columns * 4 + count * Double(workers) * 32 + held
+            + (Double(procedural.targets) * Double(workers) + Double(procedural.neurons) * count) * 4
         // A run of synapses with one delay is four bytes; drawn delays spread over some tens of steps.
         let rows = count * Double(workers)
         let runs = rows > 0 ? rows * min(64, storedSynapses / rows) : 0

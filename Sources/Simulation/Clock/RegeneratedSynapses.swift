@@ -8,8 +8,11 @@ final class RegeneratedSynapses {
     /// How many synapses spikes have passed.
     private(set) var events = 0
     /// What went wrong at a spike: the first of its kind.
-    private(set) var failure: (any Error)?
+    private(set) var failure: DrawFailure?
 
+    /// The index of the projection.
+    private let number: Int
+    private var now = 0
     private let connections: OutgoingConnections
     private let draw: SynapseDraw
     private let shortTerm: (any ShortTermKernel)?
@@ -27,12 +30,15 @@ final class RegeneratedSynapses {
 
     /// - Parameters:
     ///   - projection: The projection; its synapses are procedural.
+    ///   - number: Its index.
     ///   - connections: Its connections.
     ///   - slots: For each target its place in the worker's input, or −1.
     ///   - ring: The worker's input of coming steps.
     init(
-        _ projection: ProjectionPlan, _ connections: OutgoingConnections, slots: [Int32], ring: InputRing, step: Double
+        _ projection: ProjectionPlan, number: Int, _ connections: OutgoingConnections, slots: [Int32], ring: InputRing,
+        step: Double
     ) {
+        self.number = number
         self.connections = connections
         self.slots = slots
         self.ring = ring
@@ -56,10 +62,11 @@ final class RegeneratedSynapses {
         connections.countTargets(of: source, into: &counts)
         do {
             for block in blocks where counts[block] > 0 {
+                now = block
                 try add(source, block, counts[block], factor: factor, step: step)
             }
         } catch {
-            failure = failure ?? error
+            failure = failure ?? DrawFailure(place: [step, neuron, number, now], error: error)
         }
     }
 
@@ -79,6 +86,15 @@ final class RegeneratedSynapses {
         }
         events += passed
     }
+}
+
+/// What went wrong when synapses were drawn, and where: step, neuron, projection, block of targets.
+struct DrawFailure {
+    let place: [Int]
+    let error: any Error
+
+    /// Of two, the one that comes first for any number of workers.
+    static func isEarlier(_ a: DrawFailure, _ b: DrawFailure) -> Bool { a.place.lexicographicallyPrecedes(b.place) }
 }
 
 /// The input of a worker's neurons in coming steps, a row for each.

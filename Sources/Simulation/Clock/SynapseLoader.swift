@@ -10,6 +10,7 @@ struct SynapseLoader {
     let slots: SlotMap
     let projections: [ProjectionPlan]
     let pool: WorkerPool
+    let memoryLimit: Int?
 
     /// How many synapses are read at a time.
     private static let portion = 1 << 21
@@ -30,6 +31,7 @@ struct SynapseLoader {
                 table.synapses.allSatisfy({ $0 >= 0 && $0 < 1 << 40 })
             else { throw SimulationError.badTables(table: plan.name, "it has impossible numbers of synapses") }
         }
+        try checkMemory(found.prefix(expected.count))
         var done = 0
         var constant: [SynapseRows] = []
         var plastic = [[MadeSynapses.Plastic]](repeating: [], count: index.workers)
@@ -52,6 +54,17 @@ struct SynapseLoader {
         return (0..<index.workers).map { MadeSynapses(constant: constant[$0], plastic: plastic[$0]) }
     }
 
+    /// Refuses more synapses than there is memory for: a file may say what it likes.
+    private func checkMemory(_ tables: ArraySlice<SynapseTable>) throws(SimulationError) {
+        let count = tables.reduce(0.0) { $0 + $1.synapses.reduce(0.0) { $0 + Double($1) } }
+        let each = SynapseRows.bytesPerSynapse + SynapseRows.bytesWhileMade
+        let available = MemoryEstimate.available(limit: memoryLimit)
+        guard available > 0, count * Double(each) > available * 0.95 else { return }
+        throw .tooManySynapses(
+            expected: count, bytes: count * Double(each), available: available,
+            fitting: available * 0.95 / Double(each), procedural: nil)
+    }
+
     // MARK: What is to be there
 
     /// A table that the network has.
@@ -71,7 +84,7 @@ struct SynapseLoader {
                 zip(projection.targets.parts, projection.receptors).enumerated().map { part, pair in
                     Plan(
                         name: SynapseTable.name(projection: projection.name, part: part),
-                        rows: projection.sources.count, owners: SlotOwners(index, population: pair.0.population),
+                        rows: projection.sources.count, owners: SlotOwners(index, pair.0),
                         plastic: (number, part, pair.0.population, pair.1))
                 }
             }
@@ -105,7 +118,7 @@ struct SynapseLoader {
         let tallies = (0..<index.workers).map { _ in SynapseCounts(rows: plan.rows) }
         for part in counts.indices {
             var walk = RowWalk(runs[part])
-            try forEachPortion(reader, number, part, counts[part], { _ in }) { _, places, weights in
+            try forEachPortion(reader, number, part, counts[part], { _ in try report(0) }) { _, places, weights in
                 guard plan.owners.contain(places), weights.allSatisfy(\.isFinite) else { throw wrongPlace(plan) }
                 let start = walk
                 pool.forEachWorker { worker in
@@ -123,11 +136,14 @@ struct SynapseLoader {
         for part in counts.indices {
             var walk = RowWalk(runs[part])
             try forEachPortion(reader, number, part, counts[part], report) { _, places, weights in
+                // Whatever it was the first time: a file may have been changed.
+                guard plan.owners.contain(places), weights.allSatisfy(\.isFinite) else { throw wrongPlace(plan) }
                 let start = walk
                 pool.forEachWorker { worker in
                     var walk = start
                     walk.advance(over: places.count) { synapses, row, delay in
                         for index in synapses where plan.owners.worker(Int(places[index])) == worker {
+                            guard tables[worker].hasRoom(row: row) else { continue }
                             tables[worker].add(
                                 row: row, slot: plan.owners.slot(Int(places[index])), weight: weights[index],
                                 delay: Int32(delay))
@@ -136,6 +152,9 @@ struct SynapseLoader {
                 }
                 walk.advance(over: places.count) { _, _, _ in }
             }
+        }
+        guard tables.allSatisfy(\.isFull) else {
+            throw SimulationError.badTables(table: plan.name, "it was changed while it was read")
         }
         pool.forEachWorker { worker in tables[worker].finish(splittingRuns: splits) }
         return tables
@@ -235,18 +254,30 @@ struct SlotOwners: Sendable {
         (self.workers, self.slots) = (workers, slots)
     }
 
-    /// The neurons of a population.
-    init(_ index: NeuronIndex, population: Int) {
-        var (workers, slots): ([UInt16], [UInt32]) = ([], [])
+    /// The neurons of a population that are targets.
+    init(_ index: NeuronIndex, _ part: Members.Part) {
+        let count = index.populations[part.population].count
+        var workers = [UInt16](repeating: Self.nobody, count: count)
+        var slots = [UInt32](repeating: 0, count: count)
         for worker in 0..<index.workers {
-            let strip = index.strip(population, of: worker)
-            workers += Array(repeating: UInt16(worker), count: strip.count)
-            slots += (0..<strip.count).map { UInt32($0) }
+            let strip = index.strip(part.population, of: worker)
+            for position in part.neurons.positions(in: strip) {
+                let neuron = part.neurons[position]
+                workers[neuron] = UInt16(worker)
+                slots[neuron] = UInt32(neuron - strip.lowerBound)
+            }
         }
         (self.workers, self.slots) = (workers, slots)
     }
 
-    func contain(_ places: [UInt32]) -> Bool { (places.max().map { Int($0) } ?? 0) < workers.count || places.isEmpty }
+    /// What is no worker's; a pool has fewer.
+    private static let nobody = UInt16.max
+
+    /// Whether each place is somebody's.
+    func contain(_ places: [UInt32]) -> Bool {
+        for place in places where place >= workers.count || workers[Int(place)] == Self.nobody { return false }
+        return true
+    }
 
     @inline(__always) func worker(_ place: Int) -> Int { Int(workers[place]) }
 

@@ -50,8 +50,9 @@ final class SynapseRows: @unchecked Sendable {
     let count: Int
     /// The synapses of row `r` are `starts[r] ..< starts[r + 1]`.
     let starts: UnsafeMutablePointer<Int>
-    /// The synapses. Where runs are split, the memory of a run holds first the slots of all its synapses, then the
-    /// weights of all.
+    /// The synapses.
+    ///
+    /// Where runs are split, the memory of a run holds first the slots of all its synapses, then the weights of all.
     let synapses: UnsafeMutablePointer<Synapse32>
     /// The runs of row `r` are `runStarts[r] ..< runStarts[r + 1]`; they follow each other from `starts[r]` on.
     let runStarts: UnsafeMutablePointer<Int>
@@ -129,6 +130,15 @@ final class SynapseRows: @unchecked Sendable {
         synapses[cursor.pointee] = Synapse32(slot: UInt32(truncatingIfNeeded: slot), weight: weight)
         delays.unsafelyUnwrapped[cursor.pointee] = UInt16(truncatingIfNeeded: delay)
         cursor.pointee += 1
+    }
+
+    /// Whether a row has still to get a synapse.
+    @inline(__always) func hasRoom(row: Int) -> Bool { cursors.unsafelyUnwrapped[row] < starts[row + 1] }
+
+    /// Whether all rows have got all of theirs.
+    var isFull: Bool {
+        guard let cursors else { return true }
+        return (0..<rows).allSatisfy { cursors[$0] == starts[$0 + 1] }
     }
 
     /// Sorts each row by delay, keeping the order in which synapses of one delay were added, and lists the runs.

@@ -32,8 +32,10 @@ final class WorkerStrip: @unchecked Sendable {
         logs = [SpikeLog(populations: populations.count), SpikeLog(populations: populations.count)]
     }
 
-    /// What went wrong at a spike.
-    var failure: (any Error)? { regenerated.lazy.compactMap(\.failure).first }
+    /// What went wrong at a spike, the earliest.
+    var failure: DrawFailure? {
+        regenerated.isEmpty ? nil : regenerated.compactMap(\.failure).min(by: DrawFailure.isEarlier)
+    }
 
     /// Puts the spikes of an epoch on their way, from all workers in one order: by step, then by neuron.
     ///

@@ -11,8 +11,9 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Example:
               synfire bench neurons --neurons 1000 --model lif_curr_exp
+              synfire bench memory
             """,
-        subcommands: [BenchNeuronsCommand.self])
+        subcommands: [BenchNeuronsCommand.self, BenchMemoryCommand.self])
 }
 
 /// `synfire bench neurons`: nanoseconds a neuron and step for each model that runs on a clock.

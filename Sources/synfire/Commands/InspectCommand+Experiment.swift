@@ -1,4 +1,6 @@
 import Formats
+import Parallel
+import Simulation
 import SpikingModels
 import SpikingNetworks
 
@@ -11,11 +13,13 @@ extension InspectCommand {
             ProjectionEstimate($0, in: network, seed: experiment.settings.seed)
         }
         let synapses = projections.reduce(0) { $0 + $1.synapses }
+        let stored = projections.filter { !$0.isProcedural }.reduce(0) { $0 + $1.synapses }
+        let memory = MemoryEstimate(network, storedSynapses: stored, workers: WorkerPool.availableCores)
         var contents = Contents(kind: "a spiking network, described")
         contents.facts = [
             "name": network.name, "source": network.metadata["source"] ?? "",
             "neurons": "\(network.neuronCount)", "synapses expected": Format.count(synapses),
-            "memory, about": Format.bytes(MemoryEstimate.bytes(network, synapses: synapses)),
+            "memory, about": Format.bytes(memory.total),
             "time": experiment.settings.duration.map(Format.biological) ?? "", "step": "\(experiment.settings.step)",
             "seed": "\(experiment.settings.seed)",
         ]
@@ -30,7 +34,9 @@ extension InspectCommand {
                     let projection = estimate.projection
                     return [
                         projection.name, estimate.connector, projection.sources.words, projection.targets.words,
-                        estimate.receptor ?? "by sign", estimate.fault ?? Format.count(estimate.synapses),
+                        estimate.receptor ?? "by sign",
+                        (estimate.fault ?? Format.count(estimate.synapses))
+                            + (estimate.isProcedural ? " (procedural)" : ""),
                     ]
                 }),
             .init(
@@ -44,6 +50,27 @@ extension InspectCommand {
                     case .variable(let symbol): [symbol, recorder.neurons.words, "\(recorder.interval) ms"]
                     }
                 }),
+        ]
+        return contents
+    }
+}
+
+extension InspectCommand {
+    /// What a file of built synapses holds.
+    static func builtNetwork(_ path: String) throws -> Contents {
+        let file = try NetworkTableFile(path)
+        var contents = Contents(kind: "the synapses of a built network (use it with 'synfire simulate --network-file')")
+        contents.facts = [
+            "network": file.network, "step": "\(file.step) ms", "seed": "\(file.seed)",
+            "written by": "Synfire \(file.synfireVersion)",
+            "synapses": Format.count(Double(file.tables.reduce(0) { $0 + $1.synapses.reduce(0, +) })),
+        ]
+        contents.tables = [
+            .init(
+                title: "tables", header: ["table", "sources", "parts", "synapses"],
+                rows: file.tables.map {
+                    [$0.name, "\($0.rows)", "\($0.synapses.count)", Format.count(Double($0.synapses.reduce(0, +)))]
+                })
         ]
         return contents
     }
@@ -70,12 +97,15 @@ private struct ProjectionEstimate {
     var receptor: String?
     /// Exactly, or on average.
     var synapses = 0.0
+    /// Whether synapses are drawn again at each spike.
+    var isProcedural = false
     /// Why the connector cannot connect, where it cannot.
     var fault: String?
 
     init(_ projection: Projection, in network: Network, seed: UInt64) {
         self.projection = projection
-        guard case .synapses(let connector, _, let receptor) = projection.transmission else { return }
+        guard case .synapses(let connector, let synapse, let receptor) = projection.transmission else { return }
+        isProcedural = synapse.storage == .procedural
         self.connector = type(of: connector).kind
         self.receptor = receptor
         let sources = Self.neurons(projection.sources, in: network, seed: seed)
@@ -113,20 +143,5 @@ private struct ProjectionEstimate {
         }
         guard let source = whole(projection.sources), let target = whole(projection.targets) else { return nil }
         return (source, target)
-    }
-}
-
-/// About how much memory a run takes.
-private enum MemoryEstimate {
-    /// A synapse is a target and a weight in single precision; delays are stored once for many.
-    private static let perSynapse = 8.0
-
-    static func bytes(_ network: Network, synapses: Double) -> Double {
-        let columns = network.populations.reduce(0.0) { sum, population in
-            let schema = population.model.schema
-            let rows = schema.state.count + schema.parameters.count + schema.receptors.count
-            return sum + Double(population.count) * Double(rows) * 4
-        }
-        return columns + synapses * perSynapse
     }
 }

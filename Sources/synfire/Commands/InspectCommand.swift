@@ -13,7 +13,8 @@ import Units
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Says what is in a file: a network, a trained model, traces, images, or any other HDF5.",
+        abstract:
+            "Says what is in a file: a network, a trained model, a built network, traces, images, or any other HDF5.",
         discussion: """
             Example:
               synfire inspect models/fashion-cnn/weights.h5
@@ -60,7 +61,7 @@ struct InspectCommand: ParsableCommand {
 
     /// What a file is by its content.
     private enum Kind {
-        case notHDF5, network, spiking, traces, images, other
+        case notHDF5, network, spiking, built, traces, images, other
     }
 
     private func window() throws -> Range<Double>? {
@@ -80,6 +81,7 @@ struct InspectCommand: ParsableCommand {
         case .notHDF5: return try idx(path) ?? described(path)
         case .network: return try network(path)
         case .spiking: return try spiking(path)
+        case .built: return try builtNetwork(path)
         case .traces: return try traces(path, window: window)
         case .images: return describe(try ImageDataset(synfireFile: path))
         case .other:
@@ -105,6 +107,7 @@ struct InspectCommand: ParsableCommand {
         if try root.hasAttribute("format") {
             let format = try root.attribute("format", as: String.self)
             if format == ModelFile.format || format == CheckpointFile.format { return .network }
+            if format == NetworkTableFile.format { return .built }
         }
         if names.contains("node") { return .spiking }
         if names.contains("spikes") || names.contains("report") { return .traces }

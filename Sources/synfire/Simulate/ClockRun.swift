@@ -60,12 +60,14 @@ struct ClockRun {
         let started = clock.now
         if command.workers.count > WorkerPool.availableCores {
             Console.note(
-                "\(command.workers.count) workers share \(WorkerPool.availableCores) processor cores: "
-                    + "results are the same, but it is slower than with \(WorkerPool.availableCores)")
+                "\(command.workers.count) workers share the processor cores, of which there are "
+                    + "\(WorkerPool.availableCores): results are the same, but come later than with as many workers")
         }
-        let simulation = try build(request, pool: pool)
+        // Files of connections are read while building: what they were before is what counts.
+        let fingerprint = NetworkFingerprint(request.network, step: request.step, seed: request.seed)
+        let simulation = try build(request, fingerprint, pool: pool)
         let buildSeconds = (clock.now - started) / .seconds(1)
-        try save(simulation, request)
+        try save(simulation, request, fingerprint)
         try warmUp(simulation, request)
         let before = simulation.spikeCounts
         let profileBefore = simulation.profile
@@ -81,12 +83,12 @@ struct ClockRun {
         } catch is Stop {
             let done = Milliseconds.milliseconds(simulation.time.value - request.warmUp.value)
             let text = "interrupted after \(Format.biological(done)) of \(Format.biological(request.duration))"
-            guard let writer, done.value > 0 else { throw InterruptError(text + "; nothing was written") }
-            let partial = try writer.finishPartial(duration: done.value, wallTime: wall())
+            guard let writer, done.value > 0 else { throw InterruptError(text + nothingElse) }
+            let partial = try writer.finishPartial(duration: simulation.time.value, wallTime: wall())
             throw InterruptError(text + "; what was recorded until then is in \(partial)")
-        } catch let error as SimulationError {
-            // What led there is what one wants to see.
-            guard case .notFinite = error, let writer, simulation.time.value > 0 else { throw error }
+        } catch let error where error is SimulationError || error is SpikingNetworkError {
+            // What led there is what one wants to see, or what hours have computed.
+            guard let writer, simulation.time.value > request.warmUp.value else { throw error }
             let partial = try writer.finishPartial(duration: simulation.time.value, wallTime: wall())
             throw FailedRun(description: "\(error); what was recorded until then is in \(partial)")
         }
@@ -99,6 +101,12 @@ struct ClockRun {
     /// A run that failed and left something.
     private struct FailedRun: Error, CustomStringConvertible {
         let description: String
+    }
+
+    /// What there is besides traces.
+    private var nothingElse: String {
+        command.saveNetwork.map { "; the built network is in \($0), nothing else was written" }
+            ?? "; nothing was written"
     }
 
     /// What ends a run after Ctrl-C.
@@ -151,10 +159,12 @@ struct ClockRun {
 
     // MARK: Building and running
 
-    private func build(_ request: Request, pool: WorkerPool) throws -> ClockSimulation {
+    private func build(
+        _ request: Request, _ fingerprint: NetworkFingerprint, pool: WorkerPool
+    ) throws -> ClockSimulation {
         let tables = try command.networkFile.map { path in
             let file = try NetworkTableFile(try Input.file(path))
-            try file.check(fingerprint(request))
+            try file.check(fingerprint)
             return file
         }
         let bar = ProgressBar(tables == nil ? "building" : "reading", unit: "synapses")
@@ -171,22 +181,20 @@ struct ClockRun {
         }
     }
 
-    private func fingerprint(_ request: Request) -> NetworkFingerprint {
-        NetworkFingerprint(request.network, step: request.step, seed: request.seed)
-    }
-
-    private func save(_ simulation: ClockSimulation, _ request: Request) throws {
+    private func save(
+        _ simulation: ClockSimulation, _ request: Request, _ fingerprint: NetworkFingerprint
+    ) throws {
         guard let path = command.saveNetwork else { return }
         let bar = ProgressBar("writing the network", unit: "synapses")
         defer { bar.finish() }
         let writer = try NetworkTableWriter(
             path: path, replacing: command.force, network: request.network.name, step: request.step.value,
-            seed: request.seed, fingerprint: fingerprint(request), synfireVersion: SynfireCommand.version)
+            seed: request.seed, fingerprint: fingerprint, synfireVersion: SynfireCommand.version)
         try simulation.writeTables(to: writer) { done in
             if Interrupt.isRequested {
                 throw InterruptError("interrupted while the network was written; nothing was kept")
             }
-            bar.update(done, of: simulation.synapseCount)
+            bar.update(done, of: simulation.storedSynapseCount)
         }
         try writer.finish()
     }
@@ -197,7 +205,7 @@ struct ClockRun {
         defer { bar.finish() }
         try simulation.run(for: request.warmUp, receive: { _ in }) { progress in
             if Interrupt.isRequested {
-                throw InterruptError("interrupted while the network was warming up; nothing was written")
+                throw InterruptError("interrupted while the network was warming up" + nothingElse)
             }
             bar.update(Int(progress.done.value), of: Int(progress.of.value.rounded(.up)))
         }

@@ -22,8 +22,10 @@ struct SimulateCommand: ParsableCommand {
             A network described in YAML runs once, on a clock; what --time, --step, --seed
             and --record do not say, the file does.
 
-              synfire simulate FILE.yaml --save-network built.h5
-              synfire simulate FILE.yaml --network-file built.h5 --out run.h5
+              synfire simulate models/cuba/cuba.yaml --time 50ms \\
+                --save-network built.h5
+              synfire simulate models/cuba/cuba.yaml --time 100ms \\
+                --network-file built.h5 --out cuba.h5
 
             The synapses of a large network are built once and then only read.
             """)
@@ -101,12 +103,13 @@ struct SimulateCommand: ParsableCommand {
         if let out { try Output.check(out, force: force) }
         if let saveNetwork {
             try Output.check(saveNetwork, force: force, option: "--save-network")
-            guard saveNetwork != out else {
-                throw RequestError("--save-network and --out both name '\(saveNetwork)': give two files")
-            }
             guard networkFile == nil else {
                 throw RequestError("--network-file reads what --save-network would write: give one of them")
             }
+        }
+        for (option, path) in [("--save-network", saveNetwork), ("--network-file", networkFile)] {
+            guard let path, let out, Self.resolved(path) == Self.resolved(out) else { continue }
+            throw RequestError("\(option) and --out both name '\(path)': give two files")
         }
         if Input.isDescription(network) {
             for (option, value) in [("--data", data), ("--engine", engine), ("--at", at)] where value != nil {
@@ -121,6 +124,10 @@ struct SimulateCommand: ParsableCommand {
             throw RequestError("\(option) is for descriptions in YAML, but '\(network)' is none")
         }
         try TrialRun(command: self).run()
+    }
+
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 }
 

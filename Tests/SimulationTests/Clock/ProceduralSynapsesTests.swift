@@ -110,6 +110,63 @@ struct ProceduralSynapsesTests {
         #expect(error?.description.contains("it must be at least half a step of 0.1 ms") == true)
     }
 
+    @Test("arrive in time even where fewer than one is expected")
+    func rare() throws {
+        let fast = try Population("a", count: 1, model: LIFCurrentExponential.self, parameters: ["i_e": 5000])
+        let slow = try Population("b", count: 1, model: LIFCurrentExponential.self)
+        for seed in 1...20 {
+            let network = try Network(
+                name: "rare", populations: [fast, slow],
+                projections: [
+                    Projection(
+                        "p", from: "a", to: "b", connector: FixedProbabilityConnector(probability: 0.4),
+                        synapse: Synapse(weight: 10, delay: 1, storage: .procedural))
+                ])
+            let recorders = [Recorder(.spikes, of: "a"), Recorder(.variable("i_ex"), of: "b", every: 0.1)]
+            let found = try ClockSimulationTests.record(
+                network, recorders: recorders, workers: 1, seed: UInt64(seed), runs: [10])
+            let first = try #require(found[0].spikes.times.first)
+            guard let arrival = found[1].samples.firstIndex(where: { $0 > 0 }) else { continue }
+            #expect(arrival == Int((first * 10).rounded()) + 10, "seed \(seed)")
+        }
+    }
+
+    @Test("are refused where a spike would have absurdly many")
+    func absurd() throws {
+        let population = try Population("n", count: 100, model: LIFCurrentExponential.self)
+        let network = try Network(
+            name: "absurd", populations: [population],
+            projections: [
+                Projection(
+                    "p", from: "n", to: "n", connector: FixedOutDegreeConnector(outDegree: 1_000_000_000_000),
+                    synapse: Synapse(weight: 1, delay: 1, storage: .procedural))
+            ])
+        let error = #expect(throws: SpikingNetworkError.self) {
+            _ = try ClockSimulation(network, step: .milliseconds(0.1), pool: WorkerPool(workers: 1))
+        }
+        #expect(error?.description.contains("can be drawn at a spike") == true)
+    }
+
+    @Test("may be more than 2^31")
+    func many() throws {
+        let population = try Population(
+            "n", count: 50_000, model: LIFCurrentExponential.self,
+            parameters: ["i_e": .perNeuron([1e4] + Array(repeating: 0, count: 49_999))])
+        let network = try Network(
+            name: "many", populations: [population],
+            projections: [
+                Projection(
+                    "p", from: "n", to: "n", connector: AllToAllConnector(),
+                    synapse: Synapse(weight: 1, delay: 0.1, storage: .procedural))
+            ])
+        let simulation = try ClockSimulation(
+            network, step: .milliseconds(0.1), pool: WorkerPool(workers: 2), profiling: true)
+        #expect(simulation.synapseCount == 2_500_000_000)
+        try simulation.run(for: .milliseconds(4))
+        let profile = try #require(simulation.profile)
+        #expect(profile.regeneratedEvents == 50_000 * simulation.spikeCounts[0] && simulation.spikeCounts[0] > 0)
+    }
+
     @Test("are offered where memory does not do, with what would fit")
     func estimate() throws {
         let population = try Population("n", count: 20_000, model: LIFCurrentExponential.self)

@@ -63,7 +63,7 @@ package final class PairSTDPKernel: PlasticityKernel {
             repeating: Source(step: .min, trace: 0, settled: .max, next: .max), count: setup.sources)
         targetSpikes = SpikeHistory(count: setup.targets)
         sourceSpikes = pairing.sources == .sinceTargetSpike ? SpikeHistory(count: setup.sources) : nil
-        stride = max(1, min(256, Int(20 / max(ratePlus, rateMinus))))
+        stride = max(1, Int(min(256, 20 / max(ratePlus, rateMinus))))
         longestGap = Int(min(60 / ratePlus, 1e15))
         let isOfOneDelay = setup.maximumDelay.map { $0 == setup.minimumDelay } ?? false
         // Growth by one step must show in single precision, since spikes are told apart by it.

@@ -12,13 +12,13 @@ package enum Power {
         let f = Float(bitPattern: UInt32(bitPattern: (bits & 0x007F_FFFF) &+ 0x3F35_04F3)) - 1
         let z = f * f
         // Polynomials in pairs (Estrin's scheme): a long chain of sums would leave the vector units waiting.
-        let l01 = -2.499_999_399_3e-1 * f + 3.333_333_117_4e-1
-        let l23 = -1.666_805_766_5e-1 * f + 2.000_071_476_5e-1
-        let l45 = -1.242_014_084_6e-1 * f + 1.424_932_278_7e-1
-        let l67 = -1.151_461_031_0e-1 * f + 1.167_699_874_0e-1
-        let z2 = z * z
-        let l = (l23 * z + l01) + ((7.037_683_629_2e-2 * z + l67) * z + l45) * z2
-        let natural = f + (l * f * z - 0.5 * z)
+        let l01 = f.times(-2.499_999_399_3e-1, plus: 3.333_333_117_4e-1)
+        let l23 = f.times(-1.666_805_766_5e-1, plus: 2.000_071_476_5e-1)
+        let l45 = f.times(-1.242_014_084_6e-1, plus: 1.424_932_278_7e-1)
+        let l67 = f.times(-1.151_461_031_0e-1, plus: 1.167_699_874_0e-1)
+        let high = z.times(7.037_683_629_2e-2, plus: l67).times(z, plus: l45)
+        let l = high.times(z * z, plus: l23.times(z, plus: l01))
+        let natural = f + l.times(f * z, plus: -0.5 * z)
         // Whole and broken part apart, so that a large exponent costs the fraction no digits.
         let whole = y * exponent
         let low = natural * (y * 1.442_695_04)
@@ -30,12 +30,12 @@ package enum Power {
         let isBounded = bounded != sum
         let r = (isBounded ? bounded - n : (whole - n) + low) * 0.693_147_18
         let rr = r * r
-        let p01 = 1.666_666_545_9e-1 * r + 5.000_000_120_1e-1
-        let p23 = 8.333_451_907_3e-3 * r + 4.166_579_589_4e-2
-        let p45 = 1.987_569_15e-4 * r + 1.398_199_950_7e-3
-        let p = (p23 * rr + p01) + p45 * (rr * rr)
+        let p01 = r.times(1.666_666_545_9e-1, plus: 5.000_000_120_1e-1)
+        let p23 = r.times(8.333_451_907_3e-3, plus: 4.166_579_589_4e-2)
+        let p45 = r.times(1.987_569_15e-4, plus: 1.398_199_950_7e-3)
+        let p = p45.times(rr, plus: p23).times(rr, plus: p01)
         let scale = Float(bitPattern: (shifted.bitPattern &<< 23) &+ 0x3F80_0000)
-        let value = scale * (rr * p + r) + scale
+        let value = scale.times(rr.times(p, plus: r), plus: scale)
         // 0^0 is 1.
         let isNothing = x < 1.175_494_4e-38
         return isNothing ? (y == 0 ? 1 : 0) : value
