@@ -184,7 +184,7 @@ def all_rows(quick):
             [ours("Synfire", "coba", cuba_s * 1000, 1), brian2("coba", cuba_s, 1)], [Bar("run", 0.8, "s")], least_rate=q(10, 0),
             note="A run whose activity dies out (fewer than 10 spikes/s a neuron) is not counted; another seed takes its place."),
         Row("cobahh", f"4,000 Hodgkin–Huxley neurons, {q(1, 0.1):g} s, 1 worker or thread, every spike recorded; Synfire takes "
-            "eight Runge-Kutta steps for each exponential Euler step of Brian2",
+            "two Runge-Kutta steps, ten in spikes, for each exponential Euler step of Brian2",
             [ours("Synfire", "cobahh", q(1000, 100), 1), brian2("cobahh", q(1, 0.1), 1)], [], rounds=3),
         Row("cuba-100k", f"{many:,} neurons with 80 inputs each, {q(1, 0.1):g} s, 2 workers or threads, every spike recorded",
             [ours("Synfire", "cuba", q(1000, 100), 2, (f"n={many}", f"p={p_many}")), brian2("cuba", q(1, 0.1), 2, many, p_many)],

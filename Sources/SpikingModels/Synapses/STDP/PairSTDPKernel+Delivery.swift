@@ -20,43 +20,76 @@ extension PairSTDPKernel {
         let bound = view.hasPrevious ? decayPlus.signed(view.after - reference) : -1
         let fall = decayMinus(view.now - reference) * view.lagMinus
         recent?.advance(to: view, reference: reference)
-        let (targets, weights, views, numbers) = (run.targets, run.weights, block.views, block.numbers)
+        let span = SourceSpan(spike: spike, view: view, bound: bound, factor: source, fall: fall)
         for first in Swift.stride(from: 0, to: run.count, by: SynapseBlock.length) {
             let count = min(SynapseBlock.length, run.count - first)
-            let (targets, weights) = (targets + first, weights + first)
-            if let table = recent?.factors {
-                for n in 0..<count { views[n] = table[Int(targets[n])] }
-            } else {
-                for n in 0..<count { views[n] = factors(ofTarget: Int(targets[n]), view, reference) }
-            }
-            if view.hasPrevious {
-                // Bits of positive numbers are in the order of the numbers, and a difference has no branch to mistake.
-                let (limit, list) = (bound.bitPattern, block.list(1))
-                var found = 0
+            let (targets, weights) = (run.targets + first, run.weights + first)
+            if let recent {
+                // What every synapse needs is put side by side, so that the loops over it are of vectors.
+                let table = TableFactors(base: recent.factors, width: recent.targets, targets: targets)
+                let near = BlockFactors(base: block.factors)
+                let (newest, second, depression) = (near.row(0), near.row(1), near.row(RecentSpikes.depression))
                 for n in 0..<count {
-                    list[found] = Int32(truncatingIfNeeded: n)
-                    found &+= Int((numbers[8 * n + 1].bitPattern &- limit) >> 31)
+                    newest[n] = table.factor(0, n)
+                    second[n] = table.factor(1, n)
+                    depression[n] = table.factor(RecentSpikes.depression, n)
                 }
-                if found > 0 { facilitateOlder(found, targets, weights, spike, view, bound, source, rule) }
-            }
-            for n in 0..<count {
-                let (rise, depression) = (numbers[8 * n], numbers[8 * n + RecentSpikes.depression])
-                let weight = weights[n]
-                let raised = rule.facilitated(weight, trace: source * rise)
-                let between = rise < bound ? raised : weight
-                let lowered = rule.depressed(between, trace: depression * fall)
-                weights[n] = depression > 0 ? lowered : between
+                change(weights, targets, count, span, table, rule)
+            } else {
+                for n in 0..<count { putFactors(n, ofTarget: Int(targets[n]), view, reference) }
+                change(weights, targets, count, span, BlockFactors(base: block.factors), rule)
             }
             for n in 0..<count { input[Int(targets[n])] += weights[n] * factor }
         }
     }
 
-    /// Of synapses whose target has spiked more than once since the source's spike before: all of these but the last.
-    @inline(__always) private func facilitateOlder<Rule: WeightRule>(
-        _ found: Int, _ targets: UnsafePointer<Int32>, _ weights: UnsafeMutablePointer<Float>, _ spike: SourceSpike,
-        _ view: SynapseView, _ bound: Float, _ source: Float, _ rule: Rule
+    /// What all synapses of a run share: the time between two spikes of the source.
+    private struct SourceSpan {
+        let spike: SourceSpike
+        let view: SynapseView
+        /// What the factor of a spike is below that is after the source's spike before.
+        let bound: Float
+        /// The source's trace at the time of reference.
+        let factor: Float
+        /// The decay of depression since the time of reference.
+        let fall: Float
+    }
+
+    /// Changes the weights of a block of synapses, whose newest and second factors and those of depression are in the
+    /// block.
+    @inline(__always) private func change<Rule: WeightRule, Factors: FactorSource>(
+        _ weights: UnsafeMutablePointer<Float>, _ targets: UnsafePointer<Int32>, _ count: Int, _ span: SourceSpan,
+        _ factors: Factors, _ rule: Rule
     ) {
-        let (numbers, values, traces, limit) = (block.numbers, block.values, block.traces, bound.bitPattern)
+        let (bound, source, fall) = (span.bound, span.factor, span.fall)
+        let near = BlockFactors(base: block.factors)
+        let (newest, second, lowering) = (near.row(0), near.row(1), near.row(RecentSpikes.depression))
+        if span.view.hasPrevious {
+            // Bits of positive numbers are in the order of the numbers, and a difference has no branch to mistake.
+            let (limit, list) = (bound.bitPattern, block.list(1))
+            var found = 0
+            for n in 0..<count {
+                list[found] = Int32(truncatingIfNeeded: n)
+                found &+= Int((second[n].bitPattern &- limit) >> 31)
+            }
+            if found > 0 { facilitateOlder(found, targets, weights, span, factors, rule) }
+        }
+        for n in 0..<count {
+            let (rise, depression) = (newest[n], lowering[n])
+            let weight = weights[n]
+            let raised = rule.facilitated(weight, trace: source * rise)
+            let between = rise < bound ? raised : weight
+            let lowered = rule.depressed(between, trace: depression * fall)
+            weights[n] = depression > 0 ? lowered : between
+        }
+    }
+
+    /// Of synapses whose target has spiked more than once since the source's spike before: all of these but the last.
+    @inline(__always) private func facilitateOlder<Rule: WeightRule, Factors: FactorSource>(
+        _ found: Int, _ targets: UnsafePointer<Int32>, _ weights: UnsafeMutablePointer<Float>, _ span: SourceSpan,
+        _ factors: Factors, _ rule: Rule
+    ) {
+        let (values, traces, limit) = (block.values, block.traces, span.bound.bitPattern)
         let depth = RecentSpikes.depth
         withUnsafeTemporaryAllocation(of: Int.self, capacity: depth) { counts in
             counts.initialize(repeating: 0)
@@ -68,14 +101,15 @@ extension PairSTDPKernel {
                 var kept = 0
                 for k in 0..<counts[deepest - 1] {
                     next[kept] = list[k]
-                    kept &+= Int((numbers[8 * Int(list[k]) + deepest].bitPattern &- limit) >> 31)
+                    kept &+= Int((factors.factor(deepest, Int(list[k])).bitPattern &- limit) >> 31)
                 }
                 counts[deepest] = kept
             }
             if deepest == depth - 1 {
                 for k in 0..<counts[deepest] {
                     let n = Int(block.list(deepest)[k])
-                    weights[n] = facilitatedByOldest(weights[n], Int(targets[n]), spike, view, rule)
+                    weights[n] = facilitatedByOldest(
+                        weights[n], Int(targets[n]), span.spike, span.view, rule)
                 }
             }
             // The oldest first.
@@ -84,7 +118,7 @@ extension PairSTDPKernel {
                 for k in 0..<count {
                     let n = Int(list[k])
                     values[k] = weights[n]
-                    traces[k] = source * numbers[8 * n + deepest]
+                    traces[k] = span.factor * factors.factor(deepest, n)
                 }
                 for k in 0..<count { values[k] = rule.facilitated(values[k], trace: traces[k]) }
                 for k in 0..<count { weights[Int(list[k])] = values[k] }
@@ -111,28 +145,28 @@ extension PairSTDPKernel {
         return weight
     }
 
-    /// The factors of a target as ``RecentSpikes`` keeps them, for delays of any kind.
-    @inline(__always) private func factors(
-        ofTarget target: Int, _ view: SynapseView, _ reference: Int
-    ) -> SIMD8<Float> {
+    /// Puts the factors of a target, as ``RecentSpikes`` keeps them, into place `n` of the block, for delays of any kind.
+    @inline(__always) private func putFactors(
+        _ n: Int, ofTarget target: Int, _ view: SynapseView, _ reference: Int
+    ) {
+        let (factors, length) = (block.factors, SynapseBlock.length)
+        for place in 0..<RecentSpikes.depth { factors[place * length + n] = .infinity }
+        factors[RecentSpikes.depression * length + n] = 0
         let train = targetSpikes.trains[target]
-        guard let entries = train.entries, train.count > 0 else { return RecentSpikes.none }
+        guard let entries = train.entries, train.count > 0 else { return }
         var end = Int(train.count)
         while end > 0, entries[end - 1].step > view.upTo { end -= 1 }
-        var result = RecentSpikes.none
         if view.hasPrevious {
             for place in 0..<min(RecentSpikes.depth, end) {
                 let step = entries[end - 1 - place].step
                 guard step > view.after else { break }
-                result[place] = decayPlus.signed(step - reference)
+                factors[place * length + n] = decayPlus.signed(step - reference)
             }
         }
         while end > 0, entries[end - 1].step > view.before { end -= 1 }
-        if end > 0 {
-            result[RecentSpikes.depression] =
-                entries[end - 1].trace * decayMinus.signed(reference - entries[end - 1].step)
-        }
-        return result
+        guard end > 0 else { return }
+        factors[RecentSpikes.depression * length + n] =
+            entries[end - 1].trace * decayMinus.signed(reference - entries[end - 1].step)
     }
 
     /// Goes through a run synapse by synapse: for pairings that look at single spikes, and after long pauses.

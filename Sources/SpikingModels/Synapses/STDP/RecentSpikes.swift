@@ -8,15 +8,11 @@ final class RecentSpikes {
     static let depth = 7
     /// The place of the factor of depression.
     static let depression = 7
-    /// The factors of a target without spikes: later spikes have smaller ones.
-    static let none: SIMD8<Float> = {
-        var factors = SIMD8<Float>(repeating: .infinity)
-        factors[depression] = 0
-        return factors
-    }()
 
-    /// For each target the factors of its newest spikes, the newest first, and of depression.
-    let factors: UnsafeMutablePointer<SIMD8<Float>>
+    /// A row of a factor for each target: of its newest spike, of the one before and so on, and of depression.
+    ///
+    /// A spike that there was not has an infinite factor, since later spikes have smaller ones; depression then has 0.
+    let factors: UnsafeMutablePointer<Float>
 
     private struct Steps {
         /// Of the newest spikes, the newest first; `Int.min` where there are fewer.
@@ -32,7 +28,8 @@ final class RecentSpikes {
         var step: Int
     }
 
-    private let targets: Int
+    /// How many targets there are: the length of a row.
+    let targets: Int
     private let plus, minus: DecayTable
     private let stride: Int
     /// What is safe to take in, relative to the step of a target's spike.
@@ -51,8 +48,9 @@ final class RecentSpikes {
         let view = SynapseView(
             SourceSpike(source: 0, step: 0, previousStep: 0, trace: 0), delay: delay, fraction: fraction, 1, 1)
         safe = min(view.upTo, view.before) - delay
-        factors = .allocate(capacity: max(1, targets))
-        factors.initialize(repeating: Self.none, count: max(1, targets))
+        factors = .allocate(capacity: max(1, targets * (Self.depth + 1)))
+        factors.initialize(repeating: .infinity, count: max(1, targets * Self.depth))
+        (factors + targets * Self.depression).initialize(repeating: 0, count: targets)
         steps = .allocate(capacity: max(1, targets))
         steps.initialize(repeating: Steps(), count: max(1, targets))
     }
@@ -81,17 +79,17 @@ final class RecentSpikes {
             let target = Int(spike.target)
             for place in (1..<Self.depth).reversed() {
                 steps[target].newest[place] = steps[target].newest[place - 1]
-                factors[target][place] = factors[target][place - 1]
+                factors[place * targets + target] = factors[(place - 1) * targets + target]
             }
             steps[target].newest[0] = spike.step
-            factors[target][0] = rise(spike.step)
+            factors[target] = rise(spike.step)
             nextRise += 1
         }
         while nextFall < waiting.count, waiting[nextFall].step <= before {
             let spike = waiting[nextFall]
             let target = Int(spike.target)
             (steps[target].depressing, steps[target].trace) = (spike.step, spike.trace)
-            factors[target][Self.depression] = fall(spike.step, spike.trace)
+            factors[Self.depression * targets + target] = fall(spike.step, spike.trace)
             nextFall += 1
         }
         let done = min(nextRise, nextFall)
@@ -106,8 +104,8 @@ final class RecentSpikes {
         reference = now
         for target in 0..<targets {
             let own = steps[target]
-            for place in 0..<Self.depth { factors[target][place] = rise(own.newest[place]) }
-            factors[target][Self.depression] = fall(own.depressing, own.trace)
+            for place in 0..<Self.depth { factors[place * targets + target] = rise(own.newest[place]) }
+            factors[Self.depression * targets + target] = fall(own.depressing, own.trace)
         }
     }
 
@@ -122,39 +120,60 @@ final class RecentSpikes {
 
 /// Room for some hundred synapses of a run, which the loops over them share.
 final class SynapseBlock {
-    /// How many synapses are done together: their factors fit in the first-level cache.
+    /// How many synapses are done together: their numbers fit in the first-level cache.
     static let length = 256
 
-    /// The factors of each synapse's target.
-    let views: UnsafeMutablePointer<SIMD8<Float>>
-    /// The same as single numbers, eight a synapse.
-    let numbers: UnsafeMutablePointer<Float>
+    /// The factors of each synapse's target, a row for each spike and one of depression, where no table has them.
+    let factors: UnsafeMutablePointer<Float>
     /// For each number of spikes beyond one, the synapses whose target has spiked so often.
-    let many: UnsafeMutablePointer<Int32>
+    private let many: UnsafeMutablePointer<Int32>
     /// Weights and traces of some of them.
     let values, traces: UnsafeMutablePointer<Float>
 
     init() {
-        views = .allocate(capacity: Self.length)
-        views.initialize(repeating: .zero, count: Self.length)
-        // A vector of eight numbers is eight numbers.
-        numbers = UnsafeMutableRawPointer(views).assumingMemoryBound(to: Float.self)
-        let places = (Self.length + 1) * RecentSpikes.depth
-        many = .allocate(capacity: places)
-        many.initialize(repeating: 0, count: places)
-        values = .allocate(capacity: Self.length)
-        traces = .allocate(capacity: Self.length)
-        values.initialize(repeating: 0, count: Self.length)
-        traces.initialize(repeating: 0, count: Self.length)
+        func take<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+            _: Element.Type, _ count: Int
+        ) -> UnsafeMutablePointer<Element> {
+            let memory = UnsafeMutablePointer<Element>.allocate(capacity: count)
+            memory.initialize(repeating: 0, count: count)
+            return memory
+        }
+        factors = take(Float.self, Self.length * (RecentSpikes.depth + 1))
+        many = take(Int32.self, (Self.length + 1) * RecentSpikes.depth)
+        values = take(Float.self, Self.length)
+        traces = take(Float.self, Self.length)
     }
 
     /// Where the list of those with more than `spikes` spikes is.
     @inline(__always) func list(_ spikes: Int) -> UnsafeMutablePointer<Int32> { many + spikes * (Self.length + 1) }
 
     deinit {
-        views.deallocate()
+        factors.deallocate()
         many.deallocate()
         values.deallocate()
         traces.deallocate()
     }
+}
+
+/// Where the loops over a block of synapses find the factors of its targets.
+protocol FactorSource {
+    /// A factor of the target of synapse `n` of the block: of its newest spike but `place`, or of depression.
+    func factor(_ place: Int, _ n: Int) -> Float
+}
+
+/// Factors in a table of all targets.
+struct TableFactors: FactorSource {
+    let base: UnsafeMutablePointer<Float>
+    let width: Int
+    let targets: UnsafePointer<Int32>
+    @inline(__always) func factor(_ place: Int, _ n: Int) -> Float { base[place * width + Int(targets[n])] }
+}
+
+/// Factors that were put ready for the block.
+struct BlockFactors: FactorSource {
+    let base: UnsafeMutablePointer<Float>
+    @inline(__always) func factor(_ place: Int, _ n: Int) -> Float { row(place)[n] }
+
+    /// The factors of one kind.
+    @inline(__always) func row(_ place: Int) -> UnsafeMutablePointer<Float> { base + place * SynapseBlock.length }
 }
