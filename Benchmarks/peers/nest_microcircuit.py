@@ -61,13 +61,15 @@ for x in range(8):
         tau_m=tau_m, tau_syn_ex=tau_syn, tau_syn_in=tau_syn, C_m=c_m, E_L=-65.0, V_th=-50.0, V_reset=-65.0, t_ref=2.0,
         I_e=current))
     population.V_m = nest.random.normal(initial_mean[x], initial_deviation[x])
+    populations.append(population)
+# Devices come after all neurons: NEST finds a node by its number at once only where numbers have no gaps.
+for x, population in enumerate(populations):
     recorder = nest.Create("spike_recorder")
     nest.Connect(population, recorder)
+    recorders.append(recorder)
     if drive == "poisson":
         source = nest.Create("poisson_generator", params=dict(rate=float(external_rate * external[x] * scale)))
         nest.Connect(source, population, syn_spec=dict(weight=float(weight * strength), delay=1.5))
-    populations.append(population)
-    recorders.append(recorder)
 # NEST holds at most 134 million synapses a thread and synapse model: one model for each population of sources.
 for layer in layers:
     nest.CopyModel("static_synapse", "static_" + layer)

@@ -33,9 +33,10 @@ final class PoolCore: @unchecked Sendable {
 
     /// How often a waiting thread looks before it sleeps.
     ///
-    /// Some tens of microseconds, about what a wake-up costs on a virtual machine: simulations in steps start a loop every
-    /// few microseconds.
-    private static let looksBeforeSleep = 20_000
+    /// Simulations in steps start a loop every few microseconds, and a wake-up costs some tens of them on a virtual
+    /// machine: where every thread has a core, one looks for some hundred microseconds. Where threads share cores, looking
+    /// keeps others from working.
+    private let looksBeforeSleep: Int
 
     /// Set on every thread while it runs a loop's body, so that a nested loop is noticed.
     private static let insideLoop: pthread_key_t = {
@@ -44,7 +45,9 @@ final class PoolCore: @unchecked Sendable {
         return key
     }()
 
-    init() {
+    /// - Parameter sharesCores: Whether there are more threads than cores.
+    init(sharesCores: Bool) {
+        looksBeforeSleep = sharesCores ? 1000 : 500_000
         pthread_mutex_init(entry, nil)
         pthread_mutex_init(lock, nil)
         pthread_cond_init(wake, nil)
@@ -130,7 +133,7 @@ final class PoolCore: @unchecked Sendable {
     }
 
     private func waitForWorkers() {
-        for _ in 0..<Self.looksBeforeSleep where running.load(ordering: .acquiring) == 0 { return }
+        for _ in 0..<looksBeforeSleep where running.load(ordering: .acquiring) == 0 { return }
         pthread_mutex_lock(lock)
         while running.load(ordering: .acquiring) != 0 { pthread_cond_wait(done, lock) }
         pthread_mutex_unlock(lock)
@@ -152,7 +155,7 @@ final class PoolCore: @unchecked Sendable {
     }
 
     private func waitForLoop(after seen: UInt64) -> UInt64? {
-        for _ in 0..<Self.looksBeforeSleep {
+        for _ in 0..<looksBeforeSleep {
             let now = announcement.load(ordering: .acquiring)
             if now != seen { return now }
         }

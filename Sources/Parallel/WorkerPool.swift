@@ -32,7 +32,7 @@ public final class WorkerPool: Sendable {
     /// - Throws: ``WorkerPoolError/threadNotStarted(number:code:)`` where the system refuses a thread.
     public init(workers: Int = WorkerPool.availableCores) throws {
         self.workers = min(max(1, workers), 0xFFFF)
-        core = PoolCore()
+        core = PoolCore(sharesCores: self.workers > Self.availableCores)
         try core.start(threads: self.workers - 1)
     }
 
