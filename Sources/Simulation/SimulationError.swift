@@ -49,6 +49,12 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case notFinite(population: String, neuron: Int, variable: String, time: Double)
     /// Parameters that are still to be drawn.
     case notDrawn(population: String)
+    /// Populations that reach each other in a circle without any delay, which continuous time cannot order.
+    case zeroDelayCycle([String])
+    /// Synapses that are drawn again at each spike, which only the clock engine does.
+    case proceduralInEvents(projection: String)
+    /// Something of a network that has no closed form between events.
+    case notInEvents(what: String, reason: String)
     /// The run was asked to stop.
     case interrupted(trials: Int, of: Int)
 
@@ -107,6 +113,15 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
             return "population '\(population)' has parameters that are to be drawn: draw them with Network.drawn(seed:)"
         case .needsClockSimulation(let what):
             return "\(what) cannot be run trial by trial: simulate the network in steps"
+        case .zeroDelayCycle(let names):
+            return
+                "spikes go in a circle without any delay through \(names.map { "'\($0)'" }.joined(separator: ", ")): "
+                + "give one of the projections between them a delay above 0, or, where only some neurons of a "
+                + "population reach others of it, make them populations of their own"
+        case .proceduralInEvents(let projection):
+            return "projection '\(projection)' draws its synapses again at each spike (storage: procedural), which "
+                + "only the clock engine does: store them, or take the clock engine"
+        case .notInEvents(let what, let reason): return "\(what) cannot be simulated in continuous time: \(reason)"
         case .interrupted(let trials, let all): return "interrupted after \(trials) of \(all) trials"
         }
     }

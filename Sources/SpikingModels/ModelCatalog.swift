@@ -6,6 +6,7 @@ public enum ModelCatalog {
         IntegrateAndFire.self,
         Integrator.self,
         LIFCurrentExponential.self,
+        LIFCurrentExponentialAdaptive.self,
         LIFCurrentDelta.self,
         LIFCurrentAlpha.self,
         LIFConductanceExponential.self,

@@ -16,6 +16,11 @@ public protocol NeuronModel: Sendable {
     /// - Returns: `nil` where the model cannot be advanced in steps.
     static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)?
 
+    /// Some neurons, made ready to be advanced in continuous time; see ``EventDrivenModel``.
+    ///
+    /// - Returns: `nil` where the model has no closed form.
+    static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)?
+
     /// What is wrong with parameters that are each in their range but not together; `nil` by default.
     ///
     /// - Returns: A sentence that names the parameters, such as "v_reset (-40) is not below v_threshold (-50)".
@@ -27,6 +32,8 @@ extension NeuronModel {
     public static func dynamics(_ values: ModelValues) -> Dynamics { .stepped }
     /// Not in steps.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { nil }
+    /// Not in continuous time.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? { nil }
     /// Nothing.
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { nil }
 }

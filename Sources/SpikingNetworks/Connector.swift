@@ -19,11 +19,16 @@ public protocol Connector: Sendable {
     /// - Throws: ``SpikingNetworkError`` or a file's error.
     func prepared(_ site: ConnectionSite) throws -> any ConnectionMaker
 
+    /// Whether it brings factors on the projection's weights, so that synapses of one weight differ; `false` by default.
+    var bringsFactors: Bool { get }
+
     /// A text that differs where connections may differ, see ``NetworkFingerprint``.
     var fingerprint: String { get }
 }
 
 extension Connector {
+    /// No.
+    public var bringsFactors: Bool { false }
     /// All properties.
     public var fingerprint: String { "\(Self.kind) \(String(reflecting: self))" }
 }

@@ -22,12 +22,17 @@ package struct SynapseDraw: Sendable {
     /// About the longest delay that is drawn [steps].
     package let likelyDelay: Int32
 
-    private let weight: SynapseSampler
-    private let delay: SynapseSampler
+    let weight: SynapseSampler
+    let delay: SynapseSampler
+    /// 0 in continuous time.
     private let step: Double
     private let sign: ReceptorRow.Sign
-    private let site: ConnectionSite
-    private let streams: (weights: UInt32, delays: UInt32)
+    let site: ConnectionSite
+    let streams: (weights: UInt32, delays: UInt32)
+    /// In continuous time, the delay that all synapses have [ms], where they have one.
+    package let exactDelay: Double?
+    /// The weight that all synapses have, where they have one, with all its digits.
+    package let exactWeight: Double?
 
     /// The longest delay [steps].
     package static let longestDelay: Int32 = 65_535
@@ -37,15 +42,15 @@ package struct SynapseDraw: Sendable {
     /// - Parameters:
     ///   - synapse: Weight and delay.
     ///   - site: The two sides; its name names the streams and stands in errors.
-    ///   - step: The length of a step [ms].
+    ///   - step: The length of a step [ms]; `nil` in continuous time, where delays are not rounded and may be 0.
     ///   - sign: What weights the receptor takes.
     /// - Throws: ``SpikingNetworkError`` for a number that is not finite, a uniform delay shorter than a step, a
     ///   uniform weight of the wrong sign, a distribution that is none, and for functions of the distance, missing
     ///   positions and names without a value.
     package init(
-        _ synapse: Synapse, site: ConnectionSite, step: Double, sign: ReceptorRow.Sign = .any
+        _ synapse: Synapse, site: ConnectionSite, step: Double?, sign: ReceptorRow.Sign = .any
     ) throws(SpikingNetworkError) {
-        self.step = step
+        self.step = step ?? 0
         self.sign = sign
         self.site = site
         streams = (
@@ -55,10 +60,24 @@ package struct SynapseDraw: Sendable {
         delay = try SynapseSampler(synapse.delay, site: site, "delay")
         if case .uniform(let value) = synapse.weight {
             uniformWeight = Float(value)
+            exactWeight = value
             if let fault = Self.fault(Float(value), sign) { throw Self.error(site, "the weight is \(value): \(fault)") }
         } else {
-            uniformWeight = nil
+            (uniformWeight, exactWeight) = (nil, nil)
         }
+        guard let step else {
+            (uniformDelay, leastDelay, likelyDelay) = (nil, 1, 1)
+            if case .uniform(let value) = synapse.delay {
+                if let fault = Self.exactFault(value) {
+                    throw Self.error(site, "the delay is \(value) ms: \(fault)")
+                }
+                exactDelay = value
+            } else {
+                exactDelay = nil
+            }
+            return
+        }
+        exactDelay = nil
         if case .uniform(let value) = synapse.delay {
             // A hair of tolerance: 0.1 ms is a step of 0.1 ms however the two were computed.
             guard value >= step * (1 - 1e-9) else {
@@ -176,7 +195,7 @@ package struct SynapseDraw: Sendable {
         }
     }
 
-    private func writeWeights(
+    func writeWeights(
         _ origin: Origin, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
         _ weights: UnsafeMutablePointer<Float>
     ) -> String? {
@@ -256,7 +275,7 @@ package struct SynapseDraw: Sendable {
         }
     }
 
-    private static func error(_ site: ConnectionSite, _ fault: String) -> SpikingNetworkError {
+    static func error(_ site: ConnectionSite, _ fault: String) -> SpikingNetworkError {
         .unfitParameters("projection '\(site.projection)'", fault)
     }
 }

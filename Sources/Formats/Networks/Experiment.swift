@@ -24,6 +24,10 @@ public struct Experiment: Sendable {
     public struct RunSettings: Sendable, Equatable {
         /// The length of a step.
         public var step: Milliseconds
+        /// Whether the description says how long a step is.
+        public var stepIsGiven = false
+        /// The engine, where the description names one.
+        public var engine: EngineChoice?
         /// How long the run is; `nil` where the description does not say.
         public var duration: Milliseconds?
         /// The seed of everything random.

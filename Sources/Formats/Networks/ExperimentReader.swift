@@ -47,11 +47,22 @@ struct ExperimentReader {
     private func readSettings() throws -> Experiment.RunSettings {
         var settings = Experiment.RunSettings()
         guard let value = root["run"] else { return settings }
-        let section = try DescriptionSection(value, keys: ["time", "step", "seed"])
+        let section = try DescriptionSection(value, keys: ["time", "step", "seed", "engine"])
         if let time = section["time"] {
             settings.duration = .milliseconds(try scope.time(time, allowed: .above(0)))
         }
-        if let step = section["step"] { settings.step = .milliseconds(try scope.time(step, allowed: .above(0))) }
+        if let step = section["step"] {
+            settings.step = .milliseconds(try scope.time(step, allowed: .above(0)))
+            settings.stepIsGiven = true
+        }
+        if let engine = section["engine"] {
+            let name = try scope.text(engine)
+            guard let choice = EngineChoice(rawValue: name) else {
+                throw engine.failure(
+                    .unknownName(name, what: "engine", known: EngineChoice.allCases.map(\.rawValue)))
+            }
+            settings.engine = choice
+        }
         if let seed = section["seed"] { settings.seed = try seed.seed() }
         return settings
     }

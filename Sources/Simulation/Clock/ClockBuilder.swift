@@ -222,7 +222,7 @@ struct ClockBuilder {
     }
 
     /// Ascending positions as ranges of neighbours.
-    private static func runs(of positions: [Int]) -> [Range<Int>] {
+    static func runs(of positions: [Int]) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         for position in positions {
             if let last = runs.last, last.upperBound == position {

@@ -15,7 +15,7 @@ import Units
 ///
 /// Results are the same bits for any number of workers: what is drawn goes by names and indices, and each neuron sums
 /// its input by time of the spikes and then by source.
-public final class ClockSimulation {
+public final class ClockSimulation: RecurrentSimulation {
     /// The network, with numbers in place of distributions.
     public let network: Network
     /// The length of a step.
@@ -59,16 +59,6 @@ public final class ClockSimulation {
         public let expected: Int
         /// About how much memory the network takes.
         public let memory: MemoryEstimate
-    }
-
-    /// How far a run has come.
-    public struct Progress: Sendable {
-        /// The biological time since the start of the run.
-        public let done: Milliseconds
-        /// How long the run is.
-        public let of: Milliseconds
-        /// Spikes in this run so far.
-        public let spikes: Int
     }
 
     /// Builds a network.
@@ -159,7 +149,7 @@ public final class ClockSimulation {
     ///   then.
     public func run(
         for duration: Milliseconds, receive: (RecordedSegment) throws -> Void = { _ in },
-        progress: (Progress) throws -> Void = { _ in }
+        progress: (SimulationProgress) throws -> Void = { _ in }
     ) throws {
         let steps = try RunPlan.wholeSteps(duration.value, "the duration", step: step.value)
         let end = stepsDone + steps
@@ -178,7 +168,7 @@ public final class ClockSimulation {
                 }
                 if throttle.isDue {
                     try progress(
-                        Progress(
+                        SimulationProgress(
                             done: step * Double(stepsDone - start), of: duration,
                             spikes: spikeCounts.reduce(0, +) - spikesBefore))
                 }
@@ -191,7 +181,7 @@ public final class ClockSimulation {
         }
         try receive(recording.takeSegment())
         strips[0].stopwatch.lap(.recording)
-        try progress(Progress(done: duration, of: duration, spikes: spikeCounts.reduce(0, +) - spikesBefore))
+        try progress(SimulationProgress(done: duration, of: duration, spikes: spikeCounts.reduce(0, +) - spikesBefore))
     }
 
     /// Advances all neurons up to a step that no spike can reach before it has been exchanged.
@@ -276,20 +266,6 @@ public final class ClockSimulation {
                     population: index.populations[population].name, neuron: found.neuron, variable: found.name,
                     time: time.value)
             }
-        }
-    }
-}
-
-/// Lets something through at most 20 times a second.
-private struct Throttle {
-    private var last = ContinuousClock.now
-
-    var isDue: Bool {
-        mutating get {
-            let now = ContinuousClock.now
-            guard now - last >= .milliseconds(50) else { return false }
-            last = now
-            return true
         }
     }
 }

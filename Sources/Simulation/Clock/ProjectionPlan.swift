@@ -21,7 +21,8 @@ struct ProjectionPlan: Sendable {
     let sources: [Int32]
     /// The receptor of each part of the targets.
     let receptors: [Int]
-    /// For each neuron of the network its index among the sources, or −1; empty where synapses are stored and constant.
+    /// For each neuron of the network its index among the sources, or −1; empty where the clock engine's synapses are
+    /// stored and constant.
     let rowOfNeuron: [Int32]
     let site: ConnectionSite
     private let connector: any Connector
@@ -44,9 +45,12 @@ struct ProjectionPlan: Sendable {
     /// Whether they could be.
     var couldBeProcedural: Bool { NetworkCheck.proceduralFault(connector, synapse) == nil }
 
+    /// Whether the connector changes the projection's weights.
+    var bringsFactors: Bool { connector.bringsFactors }
+
     var isPlastic: Bool { synapse.shortTerm != nil || synapse.longTerm != nil }
 
-    init(_ projection: Projection, _ index: NeuronIndex, seed: UInt64, step: Double) throws {
+    init(_ projection: Projection, _ index: NeuronIndex, seed: UInt64, step: Double?) throws {
         guard case .synapses(let connector, let synapse, let receptor) = projection.transmission else {
             throw SimulationError.operatorsInSteps(projection: projection.name)
         }
@@ -56,7 +60,7 @@ struct ProjectionPlan: Sendable {
         let (sources, targetNumbers) = (index.numbers(sourceMembers), index.numbers(targets))
         let places = try index.places(of: sources, user)
         let isStatic = synapse.shortTerm == nil && synapse.longTerm == nil && synapse.storage == .stored
-        rowOfNeuron = isStatic ? [] : places
+        rowOfNeuron = isStatic && step != nil ? [] : places
         name = projection.name
         self.synapse = synapse
         self.targets = targets

@@ -8,7 +8,10 @@
 ///
 /// - Source: B. Rueckauer, I.-A. Lungu, Y. Hu, M. Pfeiffer, S.-C. Liu 2017, Front. Neurosci. 11:682,
 ///   doi:10.3389/fnins.2017.00682 (reset by subtraction).
-public enum IntegrateAndFire: NeuronModel {
+public enum IntegrateAndFire: NeuronModel, EventDrivenModel {
+    /// The closed form between events.
+    package typealias Neuron = IntegratingForm
+
     /// The rows of the model.
     public static let schema = ModelSchema(
         name: "if",
@@ -47,5 +50,10 @@ public enum IntegrateAndFire: NeuronModel {
     /// A kernel that adds up input over each step.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
         IntegratingKernel(setup, hasThreshold: true)
+    }
+
+    /// Neurons that follow the closed form.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        ClosedFormKernel(setup, Neuron.self)
     }
 }

@@ -16,7 +16,10 @@ import Darwin
 ///
 /// - Source: M. Diesmann, M.-O. Gewaltig, S. Rotter, A. Aertsen 2001, Neurocomputing 38–40:565,
 ///   doi:10.1016/S0925-2312(01)00409-X.
-public enum LIFCurrentDelta: NeuronModel {
+public enum LIFCurrentDelta: NeuronModel, EventDrivenModel {
+    /// The closed form between events.
+    package typealias Neuron = LeakyMembrane<PotentialJumps>
+
     /// The rows of the model.
     public static let schema = ModelSchema(
         name: "lif_curr_delta",
@@ -41,6 +44,11 @@ public enum LIFCurrentDelta: NeuronModel {
 
     /// A kernel of exact propagators.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+
+    /// Neurons that follow the closed form.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        ClosedFormKernel(setup, Neuron.self)
+    }
 
     private final class Kernel: NeuronKernel {
         private let membrane: LIF.Membrane

@@ -15,7 +15,10 @@ import Darwin
 /// of that at its start.
 ///
 /// - Source: S. Rotter, M. Diesmann 1999, Biol. Cybern. 81:381, doi:10.1007/s004220050570 (propagators).
-public enum LIFCurrentExponential: NeuronModel {
+public enum LIFCurrentExponential: NeuronModel, EventDrivenModel {
+    /// The closed form between events.
+    package typealias Neuron = LeakyMembrane<ExponentialCurrents>
+
     /// The rows of the model.
     public static let schema = ModelSchema(
         name: "lif_curr_exp",
@@ -49,6 +52,11 @@ public enum LIFCurrentExponential: NeuronModel {
 
     /// A kernel of exact propagators.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+
+    /// Neurons that follow the closed form.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        ClosedFormKernel(setup, Neuron.self)
+    }
 
     private final class Kernel: NeuronKernel {
         private let membrane: LIF.Membrane

@@ -18,6 +18,26 @@ public enum Parrot: NeuronModel {
     /// A kernel without state.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(count: setup.count) }
 
+    /// A kernel that passes spikes on at the time at which they arrive.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? { Relay() }
+
+    /// In continuous time each spike counts by itself: one of weight w is passed on as round(w) spikes.
+    private final class Relay: EventKernel {
+        let failure: EventFailure? = nil
+
+        func advance(_ frame: EventFrame, spikes: inout [SliceSpike]) {
+            for run in frame.arrivals {
+                for index in 0..<run.count {
+                    let weight = run.weight(index)
+                    guard weight >= 0.5 else { continue }
+                    for _ in 0..<Int(min(weight, 1e6).rounded()) {
+                        spikes.append(SliceSpike(offset: max(run.time(index), 0), neuron: run.targets[index]))
+                    }
+                }
+            }
+        }
+    }
+
     private final class Kernel: NeuronKernel {
         private let count: Int
 

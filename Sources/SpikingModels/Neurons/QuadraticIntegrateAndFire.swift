@@ -15,7 +15,10 @@ import Darwin
 ///
 /// - Source: G. B. Ermentrout, N. Kopell 1986, SIAM J. Appl. Math. 46:233, doi:10.1137/0146017; P. E. Latham et al.
 ///   2000, J. Neurophysiol. 83:808, doi:10.1152/jn.2000.83.2.808.
-public enum QuadraticIntegrateAndFire: NeuronModel {
+public enum QuadraticIntegrateAndFire: NeuronModel, EventDrivenModel {
+    /// The closed form between events.
+    package typealias Neuron = QuadraticForm
+
     /// The rows of the model.
     public static let schema = ModelSchema(
         name: "qif_delta",
@@ -58,6 +61,11 @@ public enum QuadraticIntegrateAndFire: NeuronModel {
 
     /// A kernel of the closed form.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+
+    /// Neurons that follow the closed form.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        ClosedFormKernel(setup, Neuron.self)
+    }
 
     private final class Kernel: NeuronKernel {
         private let setup: KernelSetup

@@ -44,46 +44,35 @@ public enum GammaSource: NeuronModel {
     /// A kernel that draws intervals.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
 
-    private final class Kernel: NeuronKernel {
-        private struct Train {
-            var stream: RandomStream
-            var time: Double
-            let shape, scale, stop: Double
+    /// The spikes of one neuron, the next one's time being known.
+    private struct Train {
+        private var stream: RandomStream
+        private(set) var time: Double
+        private let shape, scale: Double
+        let stop: Double
+
+        init(_ setup: KernelSetup, _ neuron: Int) {
+            let rate = setup.value("rate", neuron)
+            shape = setup.value("shape", neuron)
+            scale = 1e3 / (rate * shape)
+            stream = RandomStream(
+                seed: setup.seed, stream: setup.stream,
+                entity: UInt32(truncatingIfNeeded: setup.neurons.lowerBound + neuron))
+            time = setup.value("start", neuron)
+            stop = rate > 0 ? setup.value("stop", neuron) : -1
         }
 
-        private let step: Double
-        private var trains: [Train]
-        /// The step of each neuron's next spike.
-        private var due: [Int]
-
-        init(_ setup: KernelSetup) {
-            let step = setup.step
-            let isStationary = setup.option("begin") == "stationary"
-            self.step = step
-            trains = []
-            due = []
-            for neuron in 0..<setup.count {
-                let (shape, rate) = (setup.value("shape", neuron), setup.value("rate", neuron))
-                let entity = UInt32(truncatingIfNeeded: setup.neurons.lowerBound + neuron)
-                var train = Train(
-                    stream: RandomStream(seed: setup.seed, stream: setup.stream, entity: entity),
-                    time: setup.value("start", neuron), shape: shape, scale: 1e3 / (rate * shape),
-                    stop: rate > 0 ? setup.value("stop", neuron) : -1)
-                // The interval that holds a point in time is longer than others: its length has shape + 1.
-                train.time +=
-                    isStationary
-                    ? train.scale * Self.gamma(shape + 1, &train.stream) * train.stream.uniform()
-                    : train.scale * Self.gamma(shape, &train.stream)
-                due.append(Self.step(of: train, step))
-                trains.append(train)
-            }
+        mutating func begin(isStationary: Bool) {
+            // The interval that holds a point in time is longer than others: its length has shape + 1.
+            time +=
+                isStationary
+                ? scale * Self.gamma(shape + 1, &stream) * stream.uniform() : scale * Self.gamma(shape, &stream)
         }
 
-        /// The step that the next spike falls in; `Int.max` after the end.
-        private static func step(of train: Train, _ step: Double) -> Int {
-            guard train.time <= train.stop, train.time / step < 1e15 else { return .max }
-            return max(1, Int((train.time / step).rounded(.up)))
-        }
+        mutating func goOn() { time += scale * Self.gamma(shape, &stream) }
+
+        /// The time of the next spike in continuous time; infinite after the end.
+        var due: Double { time <= stop ? time : .infinity }
 
         /// A gamma distributed number with scale 1.
         private static func gamma(_ shape: Double, _ stream: inout RandomStream) -> Double {
@@ -101,14 +90,56 @@ public enum GammaSource: NeuronModel {
                 if log(1 - stream.uniform()) < 0.5 * x * x + d - d * v + d * log(v) { return d * v }
             }
         }
+    }
+
+    /// Spikes at their times.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        var trains = (0..<setup.count).map { Train(setup, $0) }
+        let isStationary = setup.option("begin") == "stationary"
+        return TrainKernel(
+            setup,
+            first: { neuron in
+                trains[neuron].begin(isStationary: isStationary)
+                return trains[neuron].due
+            },
+            following: { neuron, _ in
+                trains[neuron].goOn()
+                return trains[neuron].due
+            })
+    }
+
+    private final class Kernel: NeuronKernel {
+        private let step: Double
+        private var trains: [Train]
+        /// The step of each neuron's next spike.
+        private var due: [Int]
+
+        init(_ setup: KernelSetup) {
+            let step = setup.step
+            let isStationary = setup.option("begin") == "stationary"
+            self.step = step
+            trains = []
+            due = []
+            for neuron in 0..<setup.count {
+                var train = Train(setup, neuron)
+                train.begin(isStationary: isStationary)
+                due.append(Self.step(of: train, step))
+                trains.append(train)
+            }
+        }
+
+        /// The step that the next spike falls in; `Int.max` after the end.
+        private static func step(of train: Train, _ step: Double) -> Int {
+            guard train.time <= train.stop, train.time / step < 1e15 else { return .max }
+            return max(1, Int((train.time / step).rounded(.up)))
+        }
 
         func advance(_ frame: StepFrame) {
             let number = frame.number
             for neuron in due.indices where due[neuron] <= number {
                 while due[neuron] <= number {
                     frame.spikes.append(neuron)
-                    trains[neuron].time +=
-                        trains[neuron].scale * Self.gamma(trains[neuron].shape, &trains[neuron].stream)
+                    trains[neuron].goOn()
                     due[neuron] = Self.step(of: trains[neuron], step)
                 }
             }

@@ -1,3 +1,13 @@
+import Parallel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Neurons that spike as Poisson processes whose rate is constant between given times.
 ///
 /// A rate holds from the first step that begins at or after its time; before the first time there are no spikes, after
@@ -22,6 +32,31 @@ public enum InhomogeneousPoissonSource: NeuronModel {
 
     /// A kernel that draws counts.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+
+    /// Spikes at times of their own: unit intervals of the summed rate, carried back to time.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        var streams = RandomStream.each(setup)
+        let courses = (0..<setup.count).map {
+            (times: setup.table("rate_times", $0), rates: setup.table("rate_values", $0))
+        }
+        func following(_ neuron: Int, _ time: Double) -> Double {
+            var left = -1e3 * log(1 - streams[neuron].uniform())
+            var time = time
+            let course = courses[neuron]
+            guard let begin = course.times.first else { return .infinity }
+            time = max(time, begin)
+            var part = (course.times.firstIndex { $0 > time } ?? course.times.count) - 1
+            while true {
+                let rate = course.rates[part]
+                let end = part + 1 < course.times.count ? course.times[part + 1] : .infinity
+                if rate > 0, left <= rate * (end - time) { return time + left / rate }
+                guard end.isFinite else { return .infinity }
+                left -= rate * (end - time)
+                (time, part) = (end, part + 1)
+            }
+        }
+        return TrainKernel(setup, first: { following($0, 0) }, following: following)
+    }
 
     private final class Kernel: NeuronKernel {
         private let sampler: PoissonSampler

@@ -22,6 +22,12 @@ public enum PoissonSource: NeuronModel {
     /// A kernel that draws counts.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
 
+    /// Spikes at times of their own.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        let trains = PoissonTrains(setup)
+        return TrainKernel(setup, first: { trains.first($0) }, following: { trains.following($0, $1) })
+    }
+
     private final class Kernel: NeuronKernel {
         private let sampler: PoissonSampler
 

@@ -24,20 +24,39 @@ public enum RegularSource: NeuronModel {
     /// A kernel that counts spikes.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
 
-    private final class Kernel: NeuronKernel {
-        private struct Train {
-            let first, interval, stop, step: Double
-            var spike = 0
-
-            /// The step of the next spike; `Int.max` after the end.
-            var due: Int {
-                let time = first + Double(spike) * interval
-                // A spike that falls on the end must not be lost to rounding.
-                guard time <= stop * (1 + 1e-12), time / step < 1e15 else { return .max }
-                return max(1, Int((time / step).rounded()))
-            }
+    /// Spikes at their exact times.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        let (count, step) = (setup.count, setup.step)
+        let trains = (0..<count).map {
+            Train(
+                first: setup.value("start", $0) + setup.value("phase", $0), interval: setup.value("interval", $0),
+                stop: setup.value("stop", $0), step: step)
         }
+        func time(_ neuron: Int, _ spike: Double) -> Double {
+            let time = trains[neuron].first + spike * trains[neuron].interval
+            return time <= trains[neuron].stop * (1 + 1e-12) ? time : .infinity
+        }
+        return TrainKernel(setup, first: { time($0, 0) }) { neuron, last in
+            // Which spike it was follows from its time, so that rounding does not add up.
+            time(neuron, ((last - trains[neuron].first) / trains[neuron].interval).rounded() + 1)
+        }
+    }
 
+    /// The spikes of one neuron.
+    private struct Train {
+        let first, interval, stop, step: Double
+        var spike = 0
+
+        /// The step of the next spike; `Int.max` after the end.
+        var due: Int {
+            let time = first + Double(spike) * interval
+            // A spike that falls on the end must not be lost to rounding.
+            guard time <= stop * (1 + 1e-12), time / step < 1e15 else { return .max }
+            return max(1, Int((time / step).rounded()))
+        }
+    }
+
+    private final class Kernel: NeuronKernel {
         private var trains: [Train]
         private var due: [Int]
 

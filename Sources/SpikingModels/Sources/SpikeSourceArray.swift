@@ -25,6 +25,21 @@ public enum SpikeSourceArray: NeuronModel {
     /// A kernel that goes through the times.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
 
+    /// Spikes at their exact times, whatever `rounding` says.
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
+        let tables = setup.values.tables["spike_times"] ?? []
+        let first = setup.neurons.lowerBound
+        func times(_ neuron: Int) -> [Double] {
+            tables.isEmpty ? [] : tables[tables.count == 1 ? 0 : first + neuron]
+        }
+        var places = [Int](repeating: 0, count: setup.count)
+        return TrainKernel(setup, first: { times($0).first ?? .infinity }) { neuron, _ in
+            places[neuron] += 1
+            let list = times(neuron)
+            return places[neuron] < list.count ? list[places[neuron]] : .infinity
+        }
+    }
+
     private final class Kernel: NeuronKernel {
         private let count: Int
         private let isShared: Bool

@@ -22,6 +22,19 @@ public enum DirectCurrent: StimulusModel {
     /// A kernel that adds the current.
     public static func makeKernel(_ setup: KernelSetup) -> any StimulusKernel { Kernel(setup) }
 
+    /// The current, between its times.
+    public static func makeEventStimulus(_ setup: KernelSetup) -> EventStimulus? {
+        .currents(
+            (0..<setup.count).map {
+                let (start, stop) = (setup.value("start", $0), setup.value("stop", $0))
+                return start < stop
+                    ? [
+                        CurrentLevel(time: start, level: setup.value("amplitude", $0)),
+                        CurrentLevel(time: stop, level: 0),
+                    ] : []
+            })
+    }
+
     private final class Kernel: StimulusKernel {
         private let count: Int
         private let amplitude, level: UnsafeMutablePointer<Float>

@@ -28,6 +28,23 @@ public enum PoissonInput: StimulusModel {
     /// A kernel that draws counts.
     public static func makeKernel(_ setup: KernelSetup) -> any StimulusKernel { Kernel(setup) }
 
+    /// Spikes at times of their own; none comes where the rate is 0.
+    public static func makeEventStimulus(_ setup: KernelSetup) -> EventStimulus? {
+        if setup.count > 0, setup.isUniform(["rate", "weight", "start", "stop"]) {
+            let mean = setup.value("rate", 0) * setup.step * 1e-3
+            let window = setup.value("start", 0)..<max(setup.value("start", 0), setup.value("stop", 0))
+            if mean > 0, !window.isEmpty {
+                return .spikes(
+                    PoissonBlockDrive(setup, mean: mean, weight: setup.value("weight", 0), window: window))
+            }
+        }
+        let trains = PoissonTrains(setup)
+        return .spikes(
+            TrainDrive(
+                setup, weights: (0..<setup.count).map { Float(setup.value("weight", $0)) },
+                first: { trains.first($0) }, following: { trains.following($0, $1) }))
+    }
+
     private final class Kernel: StimulusKernel {
         private let sampler: PoissonSampler
         private let weights: KernelConstants

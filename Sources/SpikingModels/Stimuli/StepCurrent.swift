@@ -26,6 +26,14 @@ public enum StepCurrent: StimulusModel {
     /// A kernel that adds the current.
     public static func makeKernel(_ setup: KernelSetup) -> any StimulusKernel { Kernel(setup) }
 
+    /// The current, from one time to the next.
+    public static func makeEventStimulus(_ setup: KernelSetup) -> EventStimulus? {
+        .currents(
+            (0..<setup.count).map {
+                zip(setup.table("amplitude_times", $0), setup.table("amplitude_values", $0)).map(CurrentLevel.init)
+            })
+    }
+
     private final class Kernel: StimulusKernel {
         private let count: Int
         private let isShared: Bool

@@ -11,11 +11,19 @@ public protocol StimulusModel: Sendable {
     /// The stimulus of some neurons of its target, made ready to be advanced in steps.
     static func makeKernel(_ setup: KernelSetup) -> any StimulusKernel
 
+    /// The stimulus of some neurons of its target in continuous time.
+    ///
+    /// - Parameter setup: Its step is the length of a slice.
+    /// - Returns: `nil` where what it does has no closed form between events.
+    static func makeEventStimulus(_ setup: KernelSetup) -> EventStimulus?
+
     /// What is wrong with parameters that are each in their range but not together; `nil` by default.
     static func fault(_ values: ModelValues, neuron: Int) -> String?
 }
 
 extension StimulusModel {
+    /// None.
+    public static func makeEventStimulus(_ setup: KernelSetup) -> EventStimulus? { nil }
     /// Nothing.
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { nil }
 }

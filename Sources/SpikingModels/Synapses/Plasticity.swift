@@ -23,6 +23,11 @@ public protocol ShortTermKernel: AnyObject {
     ///   - source: The source, within the projection; its spikes come in order of time.
     ///   - step: The step at whose end it spiked.
     func factor(source: Int, step: Int) -> Float
+
+    /// The same in continuous time.
+    ///
+    /// - Parameter time: When it spiked [ms].
+    func factor(source: Int, time: Double) -> Double
 }
 
 /// How weights change with the spikes on both sides of a synapse, or with more: long-term plasticity.

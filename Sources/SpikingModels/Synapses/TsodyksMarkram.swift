@@ -57,31 +57,44 @@ public enum TsodyksMarkram: ShortTermModel {
     private final class Kernel: ShortTermKernel {
         private struct Resources {
             var x, u: Double
-            var step: Int?
+            /// The step or the time [ms] of the last spike.
+            var last: Double?
         }
 
         private let base, recovery, facilitation: Double
+        /// The same two rates by the millisecond.
+        private let exactRecovery, exactFacilitation: Double
         private var sources: [Resources]
 
         init(_ values: ModelValues, sources count: Int, step: Double) {
             base = values[0, "u"]
             recovery = -step / values[0, "tau_rec"]
+            exactRecovery = -1 / values[0, "tau_rec"]
             let tau = values[0, "tau_fac"]
             facilitation = tau > 0 ? -step / tau : -.infinity
+            exactFacilitation = tau > 0 ? -1 / tau : -.infinity
             sources = Array(
                 repeating: Resources(x: values[0, "x_initial"], u: values[0, "u_initial"]), count: count)
         }
 
         func factor(source: Int, step: Int) -> Float {
-            if let before = sources[source].step {
-                let (x, u, elapsed) = (sources[source].x, sources[source].u, Double(step - before))
-                // Spikes of one step have no time between them; −∞·0 would be NaN.
+            Float(factor(source, at: Double(step), recovery, facilitation))
+        }
+
+        func factor(source: Int, time: Double) -> Double {
+            factor(source, at: time, exactRecovery, exactFacilitation)
+        }
+
+        private func factor(_ source: Int, at now: Double, _ recovery: Double, _ facilitation: Double) -> Double {
+            if let before = sources[source].last {
+                let (x, u, elapsed) = (sources[source].x, sources[source].u, now - before)
+                // Spikes of one instant have no time between them; −∞·0 would be NaN.
                 let kept = elapsed > 0 ? exp(elapsed * facilitation) : (facilitation.isFinite ? 1 : 0)
                 sources[source].x = 1 + (x - u * x - 1) * exp(elapsed * recovery)
                 sources[source].u = base + u * (1 - base) * kept
             }
-            sources[source].step = step
-            return Float(sources[source].u * sources[source].x)
+            sources[source].last = now
+            return sources[source].u * sources[source].x
         }
     }
 }

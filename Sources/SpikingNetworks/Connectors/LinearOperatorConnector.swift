@@ -9,6 +9,9 @@ public struct LinearOperatorConnector: Connector {
     /// The operators, the one next to the source first; none at all connects element by element.
     public var operators: [any ConnectionOperator]
 
+    /// Yes.
+    public var bringsFactors: Bool { true }
+
     /// Makes the connector.
     public init(operators: [any ConnectionOperator]) { self.operators = operators }
 

@@ -19,7 +19,7 @@ struct SimulateCommand: ParsableCommand {
               synfire simulate FILE.yaml --time 1s --record spikes,v:exc[0-9] \\
                 --out run.h5
 
-            A network described in YAML runs once, on a clock; what --time, --step, --seed
+            A network described in YAML runs once; what --time, --step, --seed, --engine
             and --record do not say, the file does.
 
               synfire simulate models/cuba/cuba.yaml --time 50ms \\
@@ -28,6 +28,10 @@ struct SimulateCommand: ParsableCommand {
                 --network-file built.h5 --out cuba.h5
 
             The synapses of a large network are built once and then only read.
+
+              synfire simulate models/brunel/brunel.yaml --engine event --time 50ms
+
+            Spikes are where potentials reach the threshold, not at the end of a step.
             """)
 
     @Argument(help: "A spiking network (.nir), or the description of one (.yaml).")
@@ -39,7 +43,12 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How long a trial or the run lasts, such as 64ms or 1s. Default: 64ms; for YAML what the file says.")
     var time: String?
 
-    @Option(help: "NIR: how time is advanced: event (continuous) or clock (steps). Default: event.")
+    @Option(
+        help: """
+            How time is advanced: event (continuous, exact), clock (steps) or, for YAML, auto (whichever fits the \
+            network; the summary says why). Default: event; for YAML what the file says, clock where it or --step gives \
+            a step, else auto.
+            """)
     var engine: String?
 
     @Option(help: "The step of the clock. Default: 1ms; for YAML what the file says, else 0.1ms.")
@@ -112,10 +121,10 @@ struct SimulateCommand: ParsableCommand {
             throw RequestError("\(option) and --out both name '\(path)': give two files")
         }
         if Input.isDescription(network) {
-            for (option, value) in [("--data", data), ("--engine", engine), ("--at", at)] where value != nil {
+            for (option, value) in [("--data", data), ("--at", at)] where value != nil {
                 throw RequestError("\(option) is for networks in NIR, but '\(network)' is a description in YAML")
             }
-            return try ClockRun(command: self).run()
+            return try RecurrentRun(command: self).run()
         }
         for (option, isGiven) in [
             ("--set", !settings.isEmpty), ("--warm-up", warmUp != nil), ("--save-network", saveNetwork != nil),

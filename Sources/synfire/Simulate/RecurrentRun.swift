@@ -7,8 +7,8 @@ import SpikingModels
 import SpikingNetworks
 import Units
 
-/// A run of a network that is described in YAML: built once, then advanced on a clock.
-struct ClockRun {
+/// A run of a network that is described in YAML: built once, then advanced on a clock or by events.
+struct RecurrentRun {
     let command: SimulateCommand
 
     /// What is printed; times of biology in ms, of the wall in seconds.
@@ -24,7 +24,12 @@ struct ClockRun {
         let neurons: Int
         let synapses: Int
         let time: Double
-        let step: Double
+        /// `event` or `clock`.
+        let engine: String
+        /// Why this engine.
+        let engineReason: String
+        /// [ms]; none in continuous time.
+        let step: Double?
         let seed: UInt64
         let workers: Int
         let buildSeconds: Double
@@ -34,10 +39,13 @@ struct ClockRun {
         /// Biological time that was simulated before, and is in none of the other numbers.
         let warmUp: Double
         /// The estimate before building, the tables of synapses, and the most that the process has had [bytes].
-        let memoryEstimate: Double
+        let memoryEstimate: Double?
         let synapseMemory: Int
         let peakMemory: UInt64
         let spikes: Int
+        /// In continuous time: how many synapses spikes have passed, and how many spikes stimuli have brought.
+        let synapticEvents: Int?
+        let drivenEvents: Int?
         let populations: [Row]
         let profile: ProfileReport?
         let out: String?
@@ -50,6 +58,7 @@ struct ClockRun {
         var duration: Milliseconds
         var step: Milliseconds
         var seed: UInt64
+        var engine: EngineDecision
     }
 
     func run() throws {
@@ -63,14 +72,21 @@ struct ClockRun {
                 "\(command.workers.count) workers share the processor cores, of which there are "
                     + "\(WorkerPool.availableCores): results are the same, but come later than with as many workers")
         }
-        // Files of connections are read while building: what they were before is what counts.
-        let fingerprint = NetworkFingerprint(request.network, step: request.step, seed: request.seed)
-        let simulation = try build(request, fingerprint, pool: pool)
-        let buildSeconds = (clock.now - started) / .seconds(1)
-        try save(simulation, request, fingerprint)
+        let simulation: any RecurrentSimulation
+        let buildSeconds: Double
+        if request.engine.engine == .event {
+            simulation = try buildEvents(request, pool: pool)
+            buildSeconds = (clock.now - started) / .seconds(1)
+        } else {
+            // Files of connections are read while building: what they were before is what counts.
+            let fingerprint = NetworkFingerprint(request.network, step: request.step, seed: request.seed)
+            let built = try build(request, fingerprint, pool: pool)
+            buildSeconds = (clock.now - started) / .seconds(1)
+            try save(built, request, fingerprint)
+            simulation = built
+        }
         try warmUp(simulation, request)
-        let before = simulation.spikeCounts
-        let profileBefore = simulation.profile
+        let before = Before(simulation)
         let writer = try command.out.map {
             try SegmentWriter(
                 path: $0, replacing: command.force, network: simulation.network, channels: simulation.channels,
@@ -95,7 +111,20 @@ struct ClockRun {
         let seconds = wall()
         try writer?.finish(duration: simulation.time.value, wallTime: seconds)
         try report(
-            summary(simulation, request, build: buildSeconds, run: seconds, before: before, profileBefore))
+            summary(simulation, request, build: buildSeconds, run: seconds, before: before))
+    }
+
+    /// What had happened before the part of a run that counts.
+    private struct Before {
+        let spikes: [Int]
+        let profile: RunProfile?
+        let events: (synaptic: Int, driven: Int)?
+
+        init(_ simulation: any RecurrentSimulation) {
+            spikes = simulation.spikeCounts
+            profile = (simulation as? ClockSimulation)?.profile
+            events = (simulation as? EventSimulation)?.eventCounts
+        }
     }
 
     /// A run that failed and left something.
@@ -145,12 +174,64 @@ struct ClockRun {
         for index in recorders.indices { recorders[index].start = max(recorders[index].start, warmUp.value) }
         return Request(
             network: network, recorders: recorders, warmUp: warmUp, duration: duration, step: step,
-            seed: command.seed ?? experiment.settings.seed)
+            seed: command.seed ?? experiment.settings.seed,
+            engine: try engine(experiment, network, step: step))
+    }
+
+    /// The engine that is asked for, or fits.
+    private func engine(_ experiment: Experiment, _ network: Network, step: Milliseconds) throws -> EngineDecision {
+        var choice: EngineChoice
+        var reason: String
+        if let name = command.engine {
+            guard let asked = EngineChoice(rawValue: name) else {
+                let known = EngineChoice.allCases.map(\.rawValue)
+                throw RequestError("--engine is '\(name)'; \(NearestName.hint(name, among: known))")
+            }
+            (choice, reason) = (asked, "--engine asks for it")
+        } else if let asked = experiment.settings.engine {
+            (choice, reason) = (asked, "the description asks for it")
+        } else if command.step != nil {
+            (choice, reason) = (.clock, "--step gives a step")
+        } else if experiment.settings.stepIsGiven {
+            (choice, reason) = (.clock, "the description gives a step")
+        } else {
+            (choice, reason) = (.automatic, "")
+        }
+        // What only the clock engine has decides where nobody asks for an engine.
+        let onlyClock = [
+            ("--save-network", command.saveNetwork != nil), ("--network-file", command.networkFile != nil),
+            ("--synapses procedural", command.synapses == .procedural), ("--profile", command.profile),
+        ].first { $0.1 }?.0
+        if let onlyClock {
+            guard choice != .event else {
+                throw RequestError("\(onlyClock) is for the clock engine, but \(reason.isEmpty ? "" : reason): event")
+            }
+            return EngineDecision(.clock, because: "\(onlyClock) is for it")
+        }
+        if choice == .event, command.step != nil {
+            throw RequestError("--step is for the clock engine; continuous time has no steps")
+        }
+        if choice == .automatic { return .automatic(for: network, step: step) }
+        return EngineDecision(choice, because: reason)
+    }
+
+    private func buildEvents(_ request: Request, pool: WorkerPool) throws -> EventSimulation {
+        let bar = ProgressBar("building", unit: "synapses")
+        defer { bar.finish() }
+        return try EventSimulation(
+            request.network, seed: request.seed, pool: pool, recorders: request.recorders
+        ) { synapses, expected in
+            if Interrupt.isRequested {
+                throw InterruptError("interrupted while the network was built; nothing was written")
+            }
+            bar.update(synapses, of: expected)
+        }
     }
 
     private func facts(_ request: Request) -> [String: String] {
         [
-            "engine": "clock, step \(request.step)", "seed": "\(request.seed)",
+            "engine": request.engine.engine == .event ? "event" : "clock, step \(request.step)",
+            "seed": "\(request.seed)",
             "synfire_version": SynfireCommand.version,
             "network_file": URL(fileURLWithPath: command.network).lastPathComponent,
             "set": command.settings.joined(separator: " "),
@@ -199,7 +280,7 @@ struct ClockRun {
         try writer.finish()
     }
 
-    private func warmUp(_ simulation: ClockSimulation, _ request: Request) throws {
+    private func warmUp(_ simulation: any RecurrentSimulation, _ request: Request) throws {
         guard request.warmUp.value > 0 else { return }
         let bar = ProgressBar("warming up", unit: "ms")
         defer { bar.finish() }
@@ -211,7 +292,7 @@ struct ClockRun {
         }
     }
 
-    private func advance(_ simulation: ClockSimulation, _ request: Request, writer: SegmentWriter?) throws {
+    private func advance(_ simulation: any RecurrentSimulation, _ request: Request, writer: SegmentWriter?) throws {
         let bar = ProgressBar("simulating", unit: "ms")
         defer { bar.finish() }
         let clock = ContinuousClock()
@@ -232,12 +313,13 @@ struct ClockRun {
     // MARK: What is printed
 
     private func summary(
-        _ simulation: ClockSimulation, _ request: Request, build: Double, run: Double, before: [Int],
-        _ profileBefore: RunProfile?
+        _ simulation: any RecurrentSimulation, _ request: Request, build: Double, run: Double, before: Before
     ) -> Summary {
+        let clock = simulation as? ClockSimulation
+        let events = (simulation as? EventSimulation)?.eventCounts
         let time = Milliseconds.milliseconds(simulation.time.value - request.warmUp.value)
         let seconds = time.value / 1000
-        let counts = zip(simulation.spikeCounts, before).map { $0 - $1 }
+        let counts = zip(simulation.spikeCounts, before.spikes).map { $0 - $1 }
         let rows = zip(simulation.network.populations, counts).map { population, spikes in
             Summary.Row(
                 name: population.name, model: population.model.schema.name, neurons: population.count, spikes: spikes,
@@ -245,12 +327,15 @@ struct ClockRun {
         }
         return Summary(
             network: simulation.network.name, neurons: simulation.neuronCount, synapses: simulation.synapseCount,
-            time: time.value, step: request.step.value, seed: request.seed, workers: command.workers.count,
+            time: time.value, engine: request.engine.engine.rawValue, engineReason: request.engine.reason,
+            step: clock?.step.value, seed: request.seed, workers: command.workers.count,
             buildSeconds: build, runSeconds: run, realTimeFactor: seconds > 0 ? run / seconds : 0,
-            warmUp: request.warmUp.value, memoryEstimate: simulation.memoryEstimate.total,
+            warmUp: request.warmUp.value, memoryEstimate: clock?.memoryEstimate.total,
             synapseMemory: simulation.synapseBytes, peakMemory: synfire_peak_memory(),
-            spikes: rows.reduce(0) { $0 + $1.spikes }, populations: rows,
-            profile: simulation.profile.flatMap { after in profileBefore.map { ProfileReport(after - $0) } },
+            spikes: rows.reduce(0) { $0 + $1.spikes },
+            synapticEvents: events.map { $0.synaptic - (before.events?.synaptic ?? 0) },
+            drivenEvents: events.map { $0.driven - (before.events?.driven ?? 0) }, populations: rows,
+            profile: clock?.profile.flatMap { after in before.profile.map { ProfileReport(after - $0) } },
             out: command.out)
     }
 
@@ -264,6 +349,10 @@ struct ClockRun {
             "\(Format.biological(.milliseconds(summary.time))) in \(Format.seconds(summary.runSeconds)) with "
                 + "\(summary.workers) workers: real-time factor \(Format.count(summary.realTimeFactor)) "
                 + "(wall time by biological time)")
+        print(
+            summary.engine == "event"
+                ? "event engine, continuous time: \(summary.engineReason)"
+                : "clock engine, steps of \(summary.step ?? 0) ms: \(summary.engineReason)")
         print(
             Format.table(
                 [["population", "model", "neurons", "spikes", "spikes/s"]]

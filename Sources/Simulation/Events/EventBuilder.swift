@@ -1,0 +1,130 @@
+import Parallel
+import SpikingModels
+import SpikingNetworks
+
+/// Makes the strips of a simulation in continuous time.
+struct EventBuilder {
+    let index: NeuronIndex
+    let network: Network
+    let seed: UInt64
+    let pool: WorkerPool
+
+    /// What was built.
+    struct Result {
+        let strips: [EventStrip]
+        let schedule: EventSchedule
+        let synapses: Int
+        let bytes: Int
+    }
+
+    func build(memoryLimit: Int?, progress: (Int, Int) throws -> Void) throws -> Result {
+        if let reason = EventSupport.reasons(against: network).first { throw reason }
+        let projections = try network.projections.map { try ProjectionPlan($0, index, seed: seed, step: nil) }
+        let maker = EventSynapseMaker(index: index, projections: projections, pool: pool)
+        let parts = maker.parts()
+        let expected = projections.reduce(0) { $0 + $1.expected }
+        try check(parts, projections, limit: memoryLimit)
+        let total = Int(min(expected, 1e18))
+        try progress(0, total)
+        let tables = try maker.make(parts) { try progress($0, total) }
+        let made = tables.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
+        let schedule = try EventSchedule(
+            index.populations, edges: edges(parts, projections, tables),
+            eventRate: network.eventRate(synapses: Double(made), seed: seed))
+        let strips = try (0..<index.workers).map { worker in
+            try strip(worker, parts, projections, tables.map { $0[worker] }, slice: schedule.slice)
+        }
+        return Result(
+            strips: strips, schedule: schedule, synapses: made,
+            bytes: tables.reduce(0) { $0 + $1.reduce(0) { $0 + $1.bytes } })
+    }
+
+    private func check(
+        _ parts: [EventPart], _ projections: [ProjectionPlan], limit: Int?
+    ) throws(SimulationError) {
+        let available = MemoryEstimate.available(limit: limit)
+        let bytes = projections.enumerated().reduce(0.0) { sum, item in
+            let part = parts.first { $0.projection == item.offset }
+            return sum + item.element.expected
+                * Double(4 + (part?.weight == nil ? 4 : 0) + (part?.delay == nil ? 4 : 0))
+        }
+        guard available > 0, bytes > 0.95 * available else { return }
+        let expected = projections.reduce(0) { $0 + $1.expected }
+        throw .tooManySynapses(
+            expected: expected, bytes: bytes, available: available, fitting: expected * 0.95 * available / bytes,
+            procedural: nil)
+    }
+
+    /// The ways between populations, with the least delay of each.
+    private func edges(
+        _ parts: [EventPart], _ projections: [ProjectionPlan], _ tables: [[EventRows]]
+    ) -> [EventSchedule.Edge] {
+        zip(parts, tables).flatMap { part, tables -> [EventSchedule.Edge] in
+            guard tables.contains(where: { $0.count > 0 }) else { return [] }
+            let delay = part.delay ?? tables.compactMap(\.delayBounds?.lowerBound).min() ?? 0
+            return sourcePopulations(projections[part.projection]).map {
+                EventSchedule.Edge(source: $0, target: part.members.population, delay: delay)
+            }
+        }
+    }
+
+    private func sourcePopulations(_ projection: ProjectionPlan) -> [Int] {
+        Set(projection.sources.map { number in index.offsets.lastIndex { $0 <= Int(number) } ?? 0 }).sorted()
+    }
+
+    private func strip(
+        _ worker: Int, _ parts: [EventPart], _ projections: [ProjectionPlan], _ rows: [EventRows], slice: Double
+    ) throws -> EventStrip {
+        let tables = zip(parts, rows).map { part, rows -> EventTable in
+            let projection = projections[part.projection]
+            return EventTable(
+                part, rows: rows, sourcePopulations: sourcePopulations(projection),
+                rowOfNeuron: projection.rowOfNeuron,
+                shortTerm: projection.synapse.shortTerm.map {
+                    $0.model.makeKernel($0.values, sources: projection.sources.count, step: 1)
+                })
+        }
+        let populations = try index.populations.enumerated().map { number, population in
+            let neurons = index.strip(number, of: worker)
+            let setup = KernelSetup(
+                neurons: neurons, neuronsPerChannel: population.neuronsPerChannel, step: slice,
+                values: population.values, seed: seed, stream: RandomStream.number(of: population.name))
+            guard let kernel = population.model.makeEventKernel(setup) else {
+                throw EventSupport.noClosedForm(population)
+            }
+            return EventStripPopulation(
+                index: number, neurons: neurons, kernel: kernel, memory: setup.columns,
+                tables: tables.filter { $0.part.members.population == number && $0.rows.count > 0 })
+        }
+        for stimulus in network.stimuli { try add(stimulus, to: populations, worker: worker, slice: slice) }
+        return EventStrip(populations)
+    }
+
+    private func add(
+        _ stimulus: Stimulus, to populations: [EventStripPopulation], worker: Int, slice: Double
+    ) throws {
+        let members = index.members(stimulus.target, seed: seed)
+        let values = try stimulus.values(count: members.count, seed: seed)
+        for part in members.parts {
+            let strip = index.strip(part.population, of: worker)
+            let schema = index.populations[part.population].model.schema
+            let positions = part.neurons.positions(in: strip)
+            // A kernel serves targets that follow each other in the assembly.
+            for run in ClockBuilder.runs(of: positions) {
+                let setup = KernelSetup(
+                    neurons: part.first + run.lowerBound..<part.first + run.upperBound, neuronsPerChannel: 1,
+                    step: slice, values: values, seed: seed,
+                    stream: RandomStream.number(of: stimulus.name + "/stimulus"))
+                let places = run.map { Int32(truncatingIfNeeded: part.neurons[$0] - strip.lowerBound) }
+                switch stimulus.model.makeEventStimulus(setup) {
+                case .currents(let courses)?: populations[part.population].currents.add(courses) { places[$0] }
+                case .spikes(let drive)?:
+                    let receptor =
+                        stimulus.receptor.flatMap { name in schema.receptors.firstIndex { $0.name == name } } ?? 0
+                    populations[part.population].drives.append(StripDrive(drive, receptor: receptor, places: places))
+                case nil: throw EventSupport.noClosedForm(stimulus)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import CSupport
+
+/// The synapses of a projection's sources onto the neurons of one worker, in continuous time.
+///
+/// A row holds the synapses of one source, by delay and then by target. What all synapses share, a weight or a delay, is not
+/// stored: such a synapse takes 4 bytes, one with a weight and a delay of its own 12.
+///
+/// Unchecked `Sendable`: it is filled by one worker, and then only read.
+final class EventRows: @unchecked Sendable {
+    let rows: Int
+    let count: Int
+    /// The synapses of row `r` are `starts[r] ..< starts[r + 1]`.
+    let starts: UnsafeMutablePointer<Int>
+    let targets: UnsafeMutablePointer<Int32>
+    let weights: UnsafeMutablePointer<Float>?
+    /// In ms.
+    let delays: UnsafeMutablePointer<Float>?
+
+    private var cursors: UnsafeMutablePointer<Int>?
+
+    /// Takes memory for what was counted.
+    init(_ counts: SynapseCounts, hasWeights: Bool, hasDelays: Bool) throws(SimulationError) {
+        rows = counts.rows
+        count = counts.sum
+        starts = .allocate(capacity: rows + 1)
+        targets = try Self.take(Int32.self, count)
+        weights = hasWeights ? try Self.take(Float.self, count) : nil
+        delays = hasDelays ? try Self.take(Float.self, count) : nil
+        let cursors = UnsafeMutablePointer<Int>.allocate(capacity: rows + 1)
+        var start = 0
+        for row in 0...rows {
+            starts[row] = start
+            cursors[row] = start
+            start += counts.counts[row]
+        }
+        self.cursors = cursors
+    }
+
+    deinit {
+        starts.deallocate()
+        cursors?.deallocate()
+        Self.give(targets, count)
+        if let weights { Self.give(weights, count) }
+        if let delays { Self.give(delays, count) }
+    }
+
+    private static func take<Element>(
+        _: Element.Type, _ count: Int
+    ) throws(SimulationError) -> UnsafeMutablePointer<Element> {
+        let bytes = max(1, count) * MemoryLayout<Element>.stride
+        guard let memory = synfire_take_pages(bytes) else { throw .outOfMemory(bytes: bytes) }
+        return memory.bindMemory(to: Element.self, capacity: max(1, count))
+    }
+
+    private static func give<Element>(_ memory: UnsafeMutablePointer<Element>, _ count: Int) {
+        synfire_give_pages(memory, max(1, count) * MemoryLayout<Element>.stride)
+    }
+
+    /// The bytes that the tables take.
+    var bytes: Int {
+        count * (4 + (weights == nil ? 0 : 4) + (delays == nil ? 0 : 4)) + (rows + 1) * MemoryLayout<Int>.stride
+    }
+
+    /// Second pass: the next synapse of a row.
+    @inline(__always) func add(row: Int, target: Int, weight: Float, delay: Float) {
+        let cursor = cursors.unsafelyUnwrapped + row
+        targets[cursor.pointee] = Int32(truncatingIfNeeded: target)
+        if let weights { weights[cursor.pointee] = weight }
+        if let delays { delays[cursor.pointee] = delay }
+        cursor.pointee += 1
+    }
+
+    /// Sorts each row by delay, keeping the order of synapses with one delay.
+    func finish() {
+        cursors?.deallocate()
+        cursors = nil
+        guard let delays else { return }
+        var order: [Int32] = []
+        var (oldTargets, oldWeights, oldDelays): ([Int32], [Float], [Float]) = ([], [], [])
+        for row in 0..<rows {
+            let (first, length) = (starts[row], starts[row + 1] - starts[row])
+            guard length > 1, (1..<length).contains(where: { delays[first + $0] < delays[first + $0 - 1] }) else {
+                continue
+            }
+            order.removeAll(keepingCapacity: true)
+            order.append(contentsOf: (0..<length).lazy.map { Int32(truncatingIfNeeded: $0) })
+            order.sort { (delays[first + Int($0)], $0) < (delays[first + Int($1)], $1) }
+            oldTargets.removeAll(keepingCapacity: true)
+            oldTargets.append(contentsOf: UnsafeBufferPointer(start: targets + first, count: length))
+            oldDelays.removeAll(keepingCapacity: true)
+            oldDelays.append(contentsOf: UnsafeBufferPointer(start: delays + first, count: length))
+            for (place, index) in order.enumerated() {
+                targets[first + place] = oldTargets[Int(index)]
+                delays[first + place] = oldDelays[Int(index)]
+            }
+            guard let weights else { continue }
+            oldWeights.removeAll(keepingCapacity: true)
+            oldWeights.append(contentsOf: UnsafeBufferPointer(start: weights + first, count: length))
+            for (place, index) in order.enumerated() { weights[first + place] = oldWeights[Int(index)] }
+        }
+    }
+
+    /// The least and the greatest delay that is stored; `nil` where none is.
+    var delayBounds: ClosedRange<Double>? {
+        guard let delays, count > 0 else { return nil }
+        var (low, high) = (delays[0], delays[0])
+        for index in 0..<count {
+            low = min(low, delays[index])
+            high = max(high, delays[index])
+        }
+        return Double(low)...Double(high)
+    }
+}

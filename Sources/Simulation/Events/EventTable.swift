@@ -1,0 +1,112 @@
+import SpikingModels
+
+/// Synapses of one projection onto the neurons of one population that one worker has, and the spikes under way to them.
+///
+/// Unchecked `Sendable`: it belongs to one worker.
+final class EventTable: @unchecked Sendable {
+    let part: EventPart
+    let rows: EventRows
+    /// The populations that its sources are in.
+    let sourcePopulations: [Int]
+    private let rowOfNeuron: [Int32]
+    private let shortTerm: (any ShortTermKernel)?
+
+    /// A spike under way.
+    ///
+    /// Where all synapses have one delay, ``time`` is its arrival, otherwise its emission, from the start of the present
+    /// epoch [ms].
+    private struct Traveller {
+        var time: Double
+        var row: Int32
+        /// The first synapse that it has not reached.
+        var next: Int
+        /// What short-term plasticity makes of weights.
+        var factor: Double
+    }
+    private var travellers: [Traveller] = []
+    /// Travellers before it have arrived everywhere.
+    private var head = 0
+    /// How many synapses spikes have passed.
+    private(set) var events = 0
+
+    /// - Parameter rowOfNeuron: For each neuron of the network its row, or −1.
+    init(
+        _ part: EventPart, rows: EventRows, sourcePopulations: [Int], rowOfNeuron: [Int32],
+        shortTerm: (any ShortTermKernel)?
+    ) {
+        self.part = part
+        self.rows = rows
+        self.sourcePopulations = sourcePopulations
+        self.rowOfNeuron = rowOfNeuron
+        self.shortTerm = shortTerm
+    }
+
+    /// How many spikes are under way.
+    var pending: Int { travellers.count - head }
+
+    /// Goes on to the next epoch: times count from its start.
+    func beginEpoch(length: Double) {
+        travellers.removeFirst(head)
+        head = 0
+        for index in travellers.indices { travellers[index].time -= length }
+    }
+
+    /// Takes spikes of one of the source populations, in order of time.
+    ///
+    /// - Parameters:
+    ///   - first: The number of the population's first neuron in the network.
+    ///   - before: How long before the present epoch the spikes' epoch began [ms].
+    ///   - epochStart: When the present epoch begins [ms].
+    func take(_ spikes: [EventSpike], first: Int, before: Double, epochStart: Double) {
+        let (delay, sorted) = (part.delay ?? 0, travellers.count)
+        for spike in spikes {
+            let row = rowOfNeuron[first + Int(spike.neuron)]
+            guard row >= 0, rows.starts[Int(row)] < rows.starts[Int(row) + 1] else { continue }
+            let factor = shortTerm?.factor(source: Int(row), time: epochStart - before + spike.offset) ?? 1
+            travellers.append(
+                Traveller(
+                    time: spike.offset + delay - before, row: row, next: rows.starts[Int(row)], factor: factor))
+        }
+        // Several populations, or epochs, may bring spikes that are not in order.
+        guard sorted > head, sorted < travellers.count, travellers[sorted].time < travellers[sorted - 1].time else {
+            return
+        }
+        travellers[head...].sort { ($0.time, $0.row) < ($1.time, $1.row) }
+    }
+
+    /// Appends what arrives in a slice.
+    func appendArrivals(from start: Double, to end: Double, _ runs: inout [ArrivalRun]) {
+        if part.delay != nil {
+            while head < travellers.count, travellers[head].time < end {
+                let traveller = travellers[head]
+                append(traveller, traveller.next..<rows.starts[Int(traveller.row) + 1], start, &runs)
+                head += 1
+            }
+            return
+        }
+        guard let delays = rows.delays else { return }
+        for index in head..<travellers.count {
+            let traveller = travellers[index]
+            let last = rows.starts[Int(traveller.row) + 1]
+            var next = traveller.next
+            while next < last, traveller.time + Double(delays[next]) < end { next += 1 }
+            if next > traveller.next { append(traveller, traveller.next..<next, start, &runs) }
+            travellers[index].next = next
+            if index == head, next == last { head += 1 }
+        }
+    }
+
+    @inline(__always) private func append(
+        _ traveller: Traveller, _ synapses: Range<Int>, _ start: Double, _ runs: inout [ArrivalRun]
+    ) {
+        events += synapses.count
+        let offset = traveller.time - start
+        runs.append(
+            ArrivalRun(
+                offset: part.delay == nil ? offset : max(offset, 0),
+                targets: UnsafePointer(rows.targets + synapses.lowerBound),
+                delays: rows.delays.map { UnsafePointer($0 + synapses.lowerBound) },
+                weights: rows.weights.map { UnsafePointer($0 + synapses.lowerBound) },
+                weight: traveller.factor * (part.weight ?? 1), count: synapses.count, receptor: part.receptor))
+    }
+}

@@ -1,0 +1,247 @@
+/// Neurons that each follow a closed form from event to event, whatever their parameters.
+///
+/// A neuron's state stands at the time of its last event. It is carried on only when an event reaches it, or when it may
+/// have crossed its threshold; so the cost goes with the events.
+final class ClosedFormKernel: EventKernel {
+    private let loop: (EventFrame, inout [SliceSpike]) -> EventFailure?
+    private(set) var failure: EventFailure?
+
+    /// Inlined, so that the loop is compiled for the concrete form.
+    @inline(__always) init<Neuron: ClosedForm>(_ setup: KernelSetup, _: Neuron.Type) {
+        let neurons = ClosedFormNeurons<Neuron>(setup)
+        loop = { frame, spikes in neurons.advance(frame, spikes: &spikes) }
+    }
+
+    func advance(_ frame: EventFrame, spikes: inout [SliceSpike]) { failure = loop(frame, &spikes) }
+}
+
+/// The events of a slice, as a list for each neuron.
+struct EventLists {
+    struct Event {
+        /// From the start of the slice [ms].
+        var time: Double
+        /// The weight, or the level of a current.
+        var weight: Double
+        /// A receptor, or what else it is.
+        var what: Int32
+        /// The event before of the same neuron, or −1.
+        var previous: Int32
+    }
+
+    static let current: Int32 = -1
+    /// This and below: the sample of a request.
+    static let sample: Int32 = -2
+
+    private var events: [Event] = []
+    private var last: [Int32]
+    /// The neurons that have events or are awake, each once.
+    private(set) var touched: [Int32] = []
+    private var sorted: [Event] = []
+
+    private static let untouched: Int32 = -2
+    private static let none: Int32 = -1
+
+    init(neurons: Int) { last = Array(repeating: Self.untouched, count: neurons) }
+
+    /// Forgets all events.
+    mutating func removeAll() {
+        for neuron in touched { last[Int(neuron)] = Self.untouched }
+        touched.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes sure that a neuron is among the touched.
+    @inline(__always) mutating func touch(_ neuron: Int32) {
+        guard last[Int(neuron)] == Self.untouched else { return }
+        last[Int(neuron)] = Self.none
+        touched.append(neuron)
+    }
+
+    @inline(__always) mutating func append(_ neuron: Int32, time: Double, weight: Double, what: Int32) {
+        touch(neuron)
+        events.append(Event(time: time, weight: weight, what: what, previous: last[Int(neuron)]))
+        last[Int(neuron)] = Int32(truncatingIfNeeded: events.count - 1)
+    }
+
+    /// Takes arrivals, in order.
+    mutating func append(_ runs: UnsafeBufferPointer<ArrivalRun>) {
+        for run in runs {
+            for index in 0..<run.count {
+                append(
+                    run.targets[index], time: run.time(index), weight: run.weight(index),
+                    what: Int32(truncatingIfNeeded: run.receptor))
+            }
+        }
+    }
+
+    /// A neuron's events in order of time; those of one time in the order in which they were appended.
+    mutating func sortedEvents(of neuron: Int32) -> ArraySlice<Event> {
+        sorted.removeAll(keepingCapacity: true)
+        var place = last[Int(neuron)]
+        while place >= 0 {
+            sorted.append(events[Int(place)])
+            place = events[Int(place)].previous
+        }
+        sorted.reverse()
+        if sorted.count > 32 {
+            // Stable, since the position breaks ties.
+            let order = sorted.indices.sorted { (sorted[$0].time, $0) < (sorted[$1].time, $1) }
+            sorted = order.map { sorted[$0] }
+        } else {
+            for index in sorted.indices.dropFirst() {
+                let moving = sorted[index]
+                var hole = index
+                while hole > 0, moving.time < sorted[hole - 1].time {
+                    sorted[hole] = sorted[hole - 1]
+                    hole -= 1
+                }
+                sorted[hole] = moving
+            }
+        }
+        return sorted[...]
+    }
+}
+
+/// One neuron between its events.
+struct EventNeuron<Form: ClosedForm>: BitwiseCopyable {
+    var form: Form
+    /// The slice and the time in it that the state stands for.
+    var slice: Int
+    var offset: Double
+    /// What is left of the refractory time then [ms].
+    var refractory = 0.0
+
+    /// More spikes than these at one instant are told as a failure.
+    static var mostSpikesAtOnce: Int { 1_000_000 }
+
+    /// Carries the state to a time of a slice and tells its spikes.
+    ///
+    /// - Parameters:
+    ///   - now: The time of the state, from the start of the slice; moved to `time`.
+    ///   - staysBehind: Whether the state stays at the last spike where nothing happens up to `time`.
+    /// - Returns: What went wrong.
+    @inline(__always)
+    mutating func carry(
+        _ now: inout Double, to time: Double, staysBehind: Bool, _ c: Form.Constants, spiked: (Double) -> Void
+    ) -> EventFailure.Kind? {
+        var (count, instant) = (0, -Double.infinity)
+        while true {
+            if refractory > 0 {
+                let end = now + refractory
+                if end > time {
+                    if staysBehind { return nil }
+                    form.advanceRefractory(by: time - now, c)
+                    refractory = end - time
+                    now = time
+                    return nil
+                }
+                form.advanceRefractory(by: refractory, c)
+                form.endRefractory(c)
+                refractory = 0
+                now = end
+            }
+            guard let wait = form.crossing(within: time - now, c) else {
+                if staysBehind { return nil }
+                form.advance(by: time - now, c)
+                now = time
+                return form.isFinite ? nil : .notFinite
+            }
+            form.advance(by: wait, c)
+            now += wait
+            form.spike(c)
+            refractory = Form.refractoryTime(c)
+            // A crossing at the edge of two slices may come out a rounding before the second.
+            spiked(max(now, 0))
+            count = now == instant ? count + 1 : 0
+            instant = now
+            if count > Self.mostSpikesAtOnce { return .unboundedSpikes }
+        }
+    }
+}
+
+private final class ClosedFormNeurons<Form: ClosedForm> {
+    private var neurons: [EventNeuron<Form>]
+    private let constants: [Form.Constants]
+    private var lists: EventLists
+    private var calendar: WakeCalendar
+
+    init(_ setup: KernelSetup) {
+        let symbols = setup.values.columns.keys.filter { symbol in setup.isUniform([symbol]) }
+        let isShared = symbols.count == setup.values.columns.count
+        constants = (0..<(isShared ? min(1, setup.count) : setup.count)).map { Form.constants(setup, neuron: $0) }
+        let constants = constants
+        neurons = (0..<setup.count).map {
+            EventNeuron(form: Form(setup, neuron: $0, constants[isShared ? 0 : $0]), slice: 0, offset: 0)
+        }
+        lists = EventLists(neurons: setup.count)
+        calendar = WakeCalendar(neurons: setup.count)
+        // Some may be at threshold, or driven there.
+        calendar.wakeAll(setup.count)
+    }
+
+    func advance(_ frame: EventFrame, spikes: inout [SliceSpike]) -> EventFailure? {
+        lists.removeAll()
+        lists.append(frame.arrivals)
+        for change in frame.currents {
+            lists.append(change.neuron, time: change.offset, weight: change.level, what: EventLists.current)
+        }
+        for (number, request) in frame.samples.enumerated() {
+            let what = EventLists.sample - Int32(truncatingIfNeeded: number)
+            for index in 0..<request.count {
+                lists.append(request.neurons[index], time: request.offset, weight: Double(index), what: what)
+            }
+        }
+        calendar.takeDue(in: frame.slice) { lists.touch($0) }
+        var failure: EventFailure?
+        for index in lists.touched.indices {
+            let neuron = lists.touched[index]
+            if let fault = advance(Int(neuron), frame, &spikes) {
+                failure = failure ?? fault
+            }
+        }
+        return failure
+    }
+
+    private func advance(_ number: Int, _ frame: EventFrame, _ spikes: inout [SliceSpike]) -> EventFailure? {
+        let c = constants[constants.count == 1 ? 0 : number]
+        var neuron = neurons[number]
+        var now = neuron.offset - Double(frame.slice - neuron.slice) * frame.length
+        var fault: EventFailure.Kind?
+        func spiked(_ offset: Double) {
+            spikes.append(SliceSpike(offset: offset, neuron: Int32(truncatingIfNeeded: number)))
+        }
+        for event in lists.sortedEvents(of: Int32(truncatingIfNeeded: number)) {
+            if event.what <= EventLists.sample {
+                // Recording leaves the state as it is, to the last bit: a copy is carried there.
+                fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: true, c, spiked: spiked)
+                var copy = neuron
+                var time = now
+                _ = copy.carry(&time, to: event.time, staysBehind: false, c) { _ in }
+                let request = frame.samples[Int(EventLists.sample - event.what)]
+                request.values[Int(event.weight)].pointee = Float(copy.form.value(of: request.symbol, c))
+                continue
+            }
+            fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            if event.what == EventLists.current {
+                neuron.form.current = event.weight
+            } else if neuron.refractory > 0 {
+                neuron.form.receiveRefractory(
+                    event.weight, receptor: Int(event.what), remaining: neuron.refractory, c)
+            } else {
+                neuron.form.receive(event.weight, receptor: Int(event.what), c)
+            }
+        }
+        fault = fault ?? neuron.carry(&now, to: frame.length, staysBehind: true, c, spiked: spiked)
+        neuron.slice = frame.slice
+        neuron.offset = now
+        neurons[number] = neuron
+        let wait =
+            neuron.refractory
+            + (neuron.form.waitsForRefractoryEnd ? 0 : neuron.form.earliestCrossing(c))
+        if wait.isFinite {
+            let slices = ((now + wait) / frame.length).rounded(.down)
+            calendar.wake(number, in: frame.slice + Int(min(max(slices, 1), 1e9)))
+        }
+        return fault.map { EventFailure(neuron: number, offset: now, kind: $0) }
+    }
+}

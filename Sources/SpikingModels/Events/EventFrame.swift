@@ -1,0 +1,168 @@
+import Parallel
+
+/// Spikes that reach synapses of one source onto neurons of one kernel within a slice of time.
+///
+/// All at one time, or each at a time of its own.
+public struct ArrivalRun {
+    /// When the spike arrives, from the start of the slice [ms]; with ``delays``, when it was emitted.
+    public var offset: Double
+    /// The targets, counted in the kernel.
+    public var targets: UnsafePointer<Int32>
+    /// A delay for each synapse [ms], or `nil`.
+    public var delays: UnsafePointer<Float>?
+    /// An arrival for each, from the start of the slice [ms], in place of ``offset``; or `nil`.
+    public var times: UnsafePointer<Double>?
+    /// A weight for each synapse, which is multiplied by ``weight``; or `nil`.
+    public var weights: UnsafePointer<Float>?
+    /// The weight of all, or a factor on ``weights``.
+    public var weight: Double
+    /// How many synapses there are.
+    public var count: Int
+    /// The receptor of the schema.
+    public var receptor: Int
+
+    /// Describes arrivals.
+    public init(
+        offset: Double, targets: UnsafePointer<Int32>, delays: UnsafePointer<Float>? = nil,
+        times: UnsafePointer<Double>? = nil, weights: UnsafePointer<Float>? = nil, weight: Double, count: Int,
+        receptor: Int
+    ) {
+        self.offset = offset
+        self.targets = targets
+        self.delays = delays
+        self.times = times
+        self.weights = weights
+        self.weight = weight
+        self.count = count
+        self.receptor = receptor
+    }
+
+    /// When synapse `index` gets its spike, from the start of the slice [ms].
+    @inline(__always) func time(_ index: Int) -> Double {
+        if let delays { return offset + Double(delays[index]) }
+        if let times { return times[index] }
+        return offset
+    }
+
+    /// What it gets.
+    @inline(__always) func weight(_ index: Int) -> Double {
+        if let weights { return weight * Double(weights[index]) }
+        return weight
+    }
+}
+
+/// A current that stimuli set at some time in a slice.
+public struct CurrentChange {
+    /// From the start of the slice [ms].
+    public var offset: Double
+    /// The neuron, counted in the kernel.
+    public var neuron: Int32
+    /// What is injected from then on [pA].
+    public var level: Double
+
+    /// Describes a change.
+    public init(offset: Double, neuron: Int32, level: Double) {
+        self.offset = offset
+        self.neuron = neuron
+        self.level = level
+    }
+}
+
+/// A request for a state variable of some neurons at a time in a slice.
+public struct SampleRequest {
+    /// From the start of the slice [ms].
+    public var offset: Double
+    /// The variable, by symbol.
+    public var symbol: String
+    /// The neurons, counted in the kernel.
+    public var neurons: UnsafePointer<Int32>
+    /// How many they are.
+    public var count: Int
+    /// Where each one's value goes.
+    public var values: UnsafePointer<UnsafeMutablePointer<Float>>
+
+    /// Describes a request.
+    public init(
+        offset: Double, symbol: String, neurons: UnsafePointer<Int32>, count: Int,
+        values: UnsafePointer<UnsafeMutablePointer<Float>>
+    ) {
+        self.offset = offset
+        self.symbol = symbol
+        self.neurons = neurons
+        self.count = count
+        self.values = values
+    }
+}
+
+/// A spike in a slice.
+public struct SliceSpike: BitwiseCopyable {
+    /// From the start of the slice [ms]; above 0 and at most the slice's length, but for a neuron that is at threshold at the start.
+    public var offset: Double
+    /// The neuron, counted in the kernel.
+    public var neuron: Int32
+
+    /// Describes a spike.
+    public init(offset: Double, neuron: Int32) {
+        self.offset = offset
+        self.neuron = neuron
+    }
+}
+
+/// What a kernel gets for one slice of time.
+///
+/// Slices follow each other, all of one length; where they begin and end is on a binary fraction of a millisecond, so that no
+/// rounding adds up.
+public struct EventFrame {
+    /// The number of the slice: from `slice`·`length` to (`slice` + 1)·`length`.
+    public var slice: Int
+    /// In ms.
+    public var length: Double
+    /// What arrives at or after the start and before the end, in an order that does not depend on workers.
+    public var arrivals: UnsafeBufferPointer<ArrivalRun>
+    /// Currents that change, in order of time for each neuron.
+    public var currents: UnsafeBufferPointer<CurrentChange>
+    /// State that is to be recorded.
+    public var samples: UnsafeBufferPointer<SampleRequest>
+
+    /// Describes a slice.
+    public init(
+        slice: Int, length: Double, arrivals: UnsafeBufferPointer<ArrivalRun>,
+        currents: UnsafeBufferPointer<CurrentChange> = .init(start: nil, count: 0),
+        samples: UnsafeBufferPointer<SampleRequest> = .init(start: nil, count: 0)
+    ) {
+        self.slice = slice
+        self.length = length
+        self.arrivals = arrivals
+        self.currents = currents
+        self.samples = samples
+    }
+}
+
+/// What went wrong with one neuron.
+public struct EventFailure: Sendable {
+    /// What it is.
+    public enum Kind: Sendable {
+        /// More spikes at one instant than a run can go on with.
+        case unboundedSpikes
+        /// The potential is no finite number.
+        case notFinite
+    }
+    /// The neuron, counted in the kernel.
+    public let neuron: Int
+    /// From the start of the slice [ms].
+    public let offset: Double
+    /// What it is.
+    public let kind: Kind
+}
+
+/// Neurons of one population that one worker advances in continuous time, slice by slice.
+///
+/// As with ``NeuronKernel``, what a neuron does depends only on its own parameters, state and input. Where slices begin and
+/// end has no influence on what is computed but through rounding.
+public protocol EventKernel: AnyObject {
+    /// Advances all neurons by one slice, and appends their spikes, in any order but that of time for each neuron.
+    func advance(_ frame: EventFrame, spikes: inout [SliceSpike])
+
+    /// The first failure of the last slice.
+    var failure: EventFailure? { get }
+}

@@ -1,0 +1,234 @@
+import Parallel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Independent Poisson spikes of one rate and weight to many neurons, in continuous time.
+///
+/// Neurons are taken in blocks so large that a block has a few spikes in a slice: their number is Poisson distributed, and each
+/// has a uniform time in the slice and goes to a uniformly drawn neuron of the block. That is the law of independent processes, at a cost
+/// that goes with the spikes. What a block draws is named by (seed, stimulus, block, slice), so that it does not depend on
+/// workers.
+final class PoissonBlockDrive: EventDrive {
+    private let neurons: Range<Int>
+    private let seed: UInt64
+    private let stream: UInt32
+    private let weight: Double
+    private let window: Range<Double>
+    private let length: Double
+    /// The logarithm of the number of neurons in a block.
+    private let bits: Int
+    private let blocks: Range<Int>
+    private let table: PoissonTable?
+    private let law: PoissonLaw
+    private var buffer = DriveBuffer()
+    private let words: UnsafeMutablePointer<UInt32>
+    private let counts: UnsafeMutablePointer<Int32>
+
+    /// A block has at least so many spikes in a slice on average, if it may.
+    private static let spikesPerBlock = 2.0
+    /// The most neurons of a block, as a power of two.
+    private static let mostBits = 12
+
+    /// - Parameter mean: The mean number of spikes of a neuron in a slice.
+    init(_ setup: KernelSetup, mean: Double, weight: Double, window: Range<Double>) {
+        neurons = setup.neurons
+        (seed, stream, length) = (setup.seed, setup.stream, setup.step)
+        (self.weight, self.window) = (weight, window)
+        var bits = 0
+        while bits < Self.mostBits, mean * Double(1 << bits) < Self.spikesPerBlock { bits += 1 }
+        self.bits = bits
+        blocks = neurons.lowerBound >> bits..<(neurons.upperBound + (1 << bits) - 1) >> bits
+        law = PoissonLaw(mean: mean * Double(1 << bits))
+        table = law.hasThresholds ? PoissonTable(law) : nil
+        words = .allocate(capacity: max(1, 4 * blocks.count))
+        words.initialize(repeating: 0, count: max(1, 4 * blocks.count))
+        counts = .allocate(capacity: max(1, blocks.count))
+        counts.initialize(repeating: 0, count: max(1, blocks.count))
+    }
+
+    deinit {
+        words.deallocate()
+        counts.deallocate()
+    }
+
+    func spikes(in slice: Int) -> DriveSpikes {
+        buffer.count = 0
+        let start = Double(slice) * length
+        if start < window.upperBound, start + length > window.lowerBound { fill(slice) }
+        let isWhole = start >= window.lowerBound && start + length <= window.upperBound
+        if !isWhole { cut(start) }
+        return DriveSpikes(
+            targets: UnsafePointer(buffer.targets), times: UnsafePointer(buffer.times), weights: nil, weight: weight,
+            count: buffer.count)
+    }
+
+    /// Leaves out what is not in the window.
+    private func cut(_ start: Double) {
+        var kept = 0
+        for index in 0..<buffer.count where window.contains(start + buffer.times[index]) {
+            buffer.targets[kept] = buffer.targets[index]
+            buffer.times[kept] = buffer.times[index]
+            kept += 1
+        }
+        buffer.count = kept
+    }
+
+    private func fill(_ slice: Int) {
+        let number = blocks.count
+        let first = UInt32(truncatingIfNeeded: blocks.lowerBound)
+        let (low, high) = (UInt32(truncatingIfNeeded: slice), UInt32(truncatingIfNeeded: slice >> 32) << 20)
+        PhiloxRows.fill(words, count: number, first: first, low: low, high: high, seed: seed, stream: stream)
+        if let table {
+            table.count(UnsafePointer(words), number, into: counts)
+        } else {
+            for block in 0..<number {
+                counts[block] = count(words[block], UInt32(truncatingIfNeeded: block) &+ first, low, high)
+            }
+        }
+        var total = 0
+        for block in 0..<number { total += Int(counts[block]) }
+        buffer.reserve(total + 4)
+        if bits <= 2 { fillShort(number, first, low, high) } else { fillLong(number, first, low, high) }
+    }
+
+    /// The count of a draw, where the law has no thresholds: where spikes are rare or very many.
+    private func count(_ draw: UInt32, _ block: UInt32, _ low: UInt32, _ high: UInt32) -> Int32 {
+        guard law.isSparse else { return law.count(PoissonLaw.uniform(draw)) }
+        guard draw >= law.firstCandidate else { return 0 }
+        return law.count(PoissonLaw.uniform(draw, refinedBy: philox(block, low, high | 0xF_FFFF)[0]))
+    }
+
+    private func philox(_ block: UInt32, _ low: UInt32, _ high: UInt32) -> SIMD4<UInt32> {
+        Philox4x32.block(
+            counter: SIMD4(low, high, block, stream),
+            key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+    }
+
+    /// One word a spike: a few bits for the neuron, 30 or more for the time.
+    private func fillShort(_ number: Int, _ first: UInt32, _ low: UInt32, _ high: UInt32) {
+        let shift = UInt32(32 - bits)
+        let scale = length * Double(sign: .plus, exponent: -Int(shift), significand: 1)
+        let mask = bits == 0 ? UInt32.max : (1 << shift) - 1
+        let (targets, times) = (buffer.targets, buffer.times)
+        let last = neurons.count
+        var count = 0
+        for block in 0..<number {
+            var left = Int(counts[block])
+            guard left > 0 else { continue }
+            let base = ((block + blocks.lowerBound) << bits) - neurons.lowerBound
+            @inline(__always) func add(_ word: UInt32) {
+                let target = base + (bits == 0 ? 0 : Int(word >> shift))
+                targets[count] = Int32(truncatingIfNeeded: target)
+                times[count] = (Double(word & mask) + 0.5) * scale
+                count += target >= 0 && target < last ? 1 : 0
+            }
+            // The first block of words has the count and three spikes.
+            for index in 1...min(left, 3) { add(words[index * number + block]) }
+            left -= 3
+            var more: UInt32 = 1
+            while left > 0 {
+                let next = philox(UInt32(truncatingIfNeeded: block) &+ first, low, high | (more & 0x7_FFFF))
+                for index in 0..<min(left, 4) { add(next[index]) }
+                left -= 4
+                more += 1
+            }
+        }
+        buffer.count = count
+    }
+
+    /// Two words a spike: one for the neuron, one for the time.
+    private func fillLong(_ number: Int, _ first: UInt32, _ low: UInt32, _ high: UInt32) {
+        let scale = length * 0x1p-52
+        let (targets, times) = (buffer.targets, buffer.times)
+        let last = neurons.count
+        let mask = UInt64(1) << UInt64(bits) - 1
+        var count = 0
+        for block in 0..<number {
+            var left = Int(counts[block])
+            let base = ((block + blocks.lowerBound) << bits) - neurons.lowerBound
+            var more: UInt32 = 1
+            while left > 0 {
+                let next = philox(UInt32(truncatingIfNeeded: block) &+ first, low, high | (more & 0x7_FFFF))
+                for pair in 0..<min(left, 2) {
+                    let bits64 = UInt64(next[2 * pair]) | UInt64(next[2 * pair + 1]) << 32
+                    let target = base + Int(bits64 & mask)
+                    targets[count] = Int32(truncatingIfNeeded: target)
+                    times[count] = (Double(bits64 >> 12) + 0.5) * scale
+                    count += target >= 0 && target < last ? 1 : 0
+                }
+                left -= 2
+                more += 1
+            }
+        }
+        buffer.count = count
+    }
+}
+
+/// Spikes of trains that differ from neuron to neuron.
+final class TrainDrive: EventDrive {
+    private var trains: SpikeTrains
+    private let weights: [Float]
+    private var buffer = DriveBuffer()
+
+    init(
+        _ setup: KernelSetup, weights: [Float], first: (_ neuron: Int) -> Double,
+        following: @escaping (_ neuron: Int, _ time: Double) -> Double
+    ) {
+        trains = SpikeTrains(count: setup.count, length: setup.step, first: first, following: following)
+        self.weights = weights
+    }
+
+    func spikes(in slice: Int) -> DriveSpikes {
+        buffer.count = 0
+        trains.spikes(in: slice) { neuron, offset in
+            buffer.reserve(1)
+            buffer.targets[buffer.count] = neuron
+            buffer.times[buffer.count] = offset
+            buffer.weights[buffer.count] = weights[Int(neuron)]
+            buffer.count += 1
+        }
+        return DriveSpikes(
+            targets: UnsafePointer(buffer.targets), times: UnsafePointer(buffer.times),
+            weights: UnsafePointer(buffer.weights), weight: 1, count: buffer.count)
+    }
+}
+
+/// Blocks of random words for entities next to each other.
+enum PhiloxRows {
+    /// Four words of each entity, as four rows of `count`.
+    ///
+    /// Written out as a plain loop, which the compiler vectorises.
+    static func fill(
+        _ words: UnsafeMutablePointer<UInt32>, count: Int, first: UInt32, low: UInt32, high: UInt32, seed: UInt64,
+        stream: UInt32
+    ) {
+        let (key0, key1) = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        let (a, b, c, d) = (words, words + count, words + 2 * count, words + 3 * count)
+        for n in 0..<count {
+            var (x0, x1, x2, x3) = (low, high, first &+ UInt32(truncatingIfNeeded: n), stream)
+            var (k0, k1) = (key0, key1)
+            for _ in 0..<10 {
+                let p = UInt64(x0) &* 0xD251_1F53
+                let q = UInt64(x2) &* 0xCD9E_8D57
+                let y0 = UInt32(truncatingIfNeeded: q >> 32) ^ x1 ^ k0
+                let y2 = UInt32(truncatingIfNeeded: p >> 32) ^ x3 ^ k1
+                x1 = UInt32(truncatingIfNeeded: q)
+                x3 = UInt32(truncatingIfNeeded: p)
+                x0 = y0
+                x2 = y2
+                k0 = k0 &+ 0x9E37_79B9
+                k1 = k1 &+ 0xBB67_AE85
+            }
+            a[n] = x0
+            b[n] = x1
+            c[n] = x2
+            d[n] = x3
+        }
+    }
+}
