@@ -21,6 +21,9 @@ public final class KernelSetup {
     /// The random stream of the population; draws of a neuron use its index in the population as entity.
     public let stream: UInt32
 
+    /// What an event kernel's input is known to be beforehand; `nil` where nothing is.
+    public var input: EventInput?
+
     private let neuronsPerChannel: Int
 
     /// Describes some neurons of a population.
@@ -184,6 +187,10 @@ public final class KernelMemory: @unchecked Sendable {
         integerColumns.append((name, column, count))
         return column
     }
+
+    func doubles(count: Int) -> UnsafeMutablePointer<Double> { take(Double.self, count: count) }
+
+    func quadruples(count: Int) -> UnsafeMutablePointer<SIMD4<Double>> { take(SIMD4<Double>.self, count: count) }
 
     func flags(count: Int) -> UnsafeMutablePointer<UInt8> { take(UInt8.self, count: count) }
 

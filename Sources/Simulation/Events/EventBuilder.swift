@@ -31,8 +31,9 @@ struct EventBuilder {
         let schedule = try EventSchedule(
             index.populations, edges: edges(parts, projections, tables),
             eventRate: network.eventRate(synapses: Double(made), seed: seed))
+        let input = try inputs(parts, tables)
         let strips = try (0..<index.workers).map { worker in
-            try strip(worker, parts, projections, tables.map { $0[worker] }, slice: schedule.slice)
+            try strip(worker, parts, projections, tables.map { $0[worker] }, input, slice: schedule.slice)
         }
         return Result(
             strips: strips, schedule: schedule, synapses: made,
@@ -72,8 +73,44 @@ struct EventBuilder {
         Set(projection.sources.map { number in index.offsets.lastIndex { $0 <= Int(number) } ?? 0 }).sorted()
     }
 
+    /// What is known of each population's input.
+    private func inputs(_ parts: [EventPart], _ tables: [[EventRows]]) throws -> [EventInput] {
+        var bounds = index.populations.map { $0.model.schema.receptors.map { _ in (low: 0.0, high: 0.0) } }
+        var hasCurrents = index.populations.map { _ in false }
+        func note(_ population: Int, _ receptor: Int, _ low: Double, _ high: Double) {
+            bounds[population][receptor].low = min(bounds[population][receptor].low, low)
+            bounds[population][receptor].high = max(bounds[population][receptor].high, high)
+        }
+        for (part, rows) in zip(parts, tables) {
+            for table in rows where table.count > 0 {
+                let own = part.weight.map { ($0, $0) } ?? table.weightBounds
+                note(part.members.population, part.receptor, own.0, own.1)
+            }
+        }
+        for stimulus in network.stimuli {
+            let members = index.members(stimulus.target, seed: seed)
+            let weights = try stimulus.values(count: members.count, seed: seed).columns["weight"]
+            for part in members.parts {
+                guard stimulus.model.effect == .receptor else {
+                    hasCurrents[part.population] = true
+                    continue
+                }
+                for position in 0..<part.neurons.count {
+                    let weight = weights?.value(at: part.first + position, neuronsPerChannel: 1) ?? 0
+                    note(part.population, index.receptor(of: stimulus, part.population), weight, weight)
+                }
+            }
+        }
+        return zip(bounds, hasCurrents).map { bounds, hasCurrents in
+            EventInput(
+                signs: bounds.map { $0.low >= 0 ? .notNegative : $0.high <= 0 ? .notPositive : .any },
+                hasCurrents: hasCurrents)
+        }
+    }
+
     private func strip(
-        _ worker: Int, _ parts: [EventPart], _ projections: [ProjectionPlan], _ rows: [EventRows], slice: Double
+        _ worker: Int, _ parts: [EventPart], _ projections: [ProjectionPlan], _ rows: [EventRows],
+        _ input: [EventInput], slice: Double
     ) throws -> EventStrip {
         let tables = zip(parts, rows).map { part, rows -> EventTable in
             let projection = projections[part.projection]
@@ -89,6 +126,7 @@ struct EventBuilder {
             let setup = KernelSetup(
                 neurons: neurons, neuronsPerChannel: population.neuronsPerChannel, step: slice,
                 values: population.values, seed: seed, stream: RandomStream.number(of: population.name))
+            setup.input = input[number]
             guard let kernel = population.model.makeEventKernel(setup) else {
                 throw EventSupport.noClosedForm(population)
             }
@@ -107,7 +145,6 @@ struct EventBuilder {
         let values = try stimulus.values(count: members.count, seed: seed)
         for part in members.parts {
             let strip = index.strip(part.population, of: worker)
-            let schema = index.populations[part.population].model.schema
             let positions = part.neurons.positions(in: strip)
             // A kernel serves targets that follow each other in the assembly.
             for run in ClockBuilder.runs(of: positions) {
@@ -119,12 +156,19 @@ struct EventBuilder {
                 switch stimulus.model.makeEventStimulus(setup) {
                 case .currents(let courses)?: populations[part.population].currents.add(courses) { places[$0] }
                 case .spikes(let drive)?:
-                    let receptor =
-                        stimulus.receptor.flatMap { name in schema.receptors.firstIndex { $0.name == name } } ?? 0
+                    let receptor = index.receptor(of: stimulus, part.population)
                     populations[part.population].drives.append(StripDrive(drive, receptor: receptor, places: places))
                 case nil: throw EventSupport.noClosedForm(stimulus)
                 }
             }
         }
+    }
+}
+
+extension NeuronIndex {
+    /// The receptor of a population that a stimulus acts on.
+    fileprivate func receptor(of stimulus: Stimulus, _ population: Int) -> Int {
+        let receptors = populations[population].model.schema.receptors
+        return stimulus.receptor.flatMap { name in receptors.firstIndex { $0.name == name } } ?? 0
     }
 }

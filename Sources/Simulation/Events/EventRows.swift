@@ -100,6 +100,17 @@ final class EventRows: @unchecked Sendable {
         }
     }
 
+    /// The least and the greatest weight that is stored.
+    var weightBounds: (Double, Double) {
+        guard let weights, count > 0 else { return (0, 0) }
+        var (low, high) = (weights[0], weights[0])
+        for index in 0..<count {
+            low = min(low, weights[index])
+            high = max(high, weights[index])
+        }
+        return (Double(low), Double(high))
+    }
+
     /// The least and the greatest delay that is stored; `nil` where none is.
     var delayBounds: ClosedRange<Double>? {
         guard let delays, count > 0 else { return nil }

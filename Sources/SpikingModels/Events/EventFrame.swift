@@ -166,3 +166,17 @@ public protocol EventKernel: AnyObject {
     /// The first failure of the last slice.
     var failure: EventFailure? { get }
 }
+
+/// What is known of the input of an event kernel before it runs.
+public struct EventInput: Sendable {
+    /// Which weights each receptor of the schema gets.
+    public var signs: [ReceptorRow.Sign]
+    /// Whether stimuli inject currents.
+    public var hasCurrents: Bool
+
+    /// Describes input.
+    public init(signs: [ReceptorRow.Sign], hasCurrents: Bool) {
+        self.signs = signs
+        self.hasCurrents = hasCurrents
+    }
+}

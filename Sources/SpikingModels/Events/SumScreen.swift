@@ -1,0 +1,112 @@
+/// Candidates of a slice: the few neurons that may have crossed their threshold in it, and their events.
+///
+/// Most neurons of a network do not come near their threshold in a slice. Where sums of exponentials stand for their state,
+/// their events need only be added up, in any order; the candidates' events are then found among all and taken one by one.
+struct CandidateEvents {
+    private(set) var lists: EventLists
+    private let flags: UnsafeMutablePointer<UInt8>
+    private let count: Int
+
+    /// - Parameter flags: One byte for each neuron, zero, up to a multiple of 64.
+    init(count: Int, flags: UnsafeMutablePointer<UInt8>) {
+        lists = EventLists(neurons: count)
+        self.flags = flags
+        self.count = count
+    }
+
+    /// The candidates.
+    var neurons: [Int32] { lists.touched }
+
+    /// Forgets all candidates.
+    mutating func removeAll() {
+        for neuron in lists.touched { flags[Int(neuron)] = 0 }
+        lists.removeAll()
+    }
+
+    /// Adds a candidate.
+    mutating func append(_ neuron: Int32) {
+        flags[Int(neuron)] = 1
+        lists.touch(neuron)
+    }
+
+    /// Makes those candidates whose byte is 1 in another list of bytes.
+    mutating func append(from found: UnsafePointer<UInt8>) {
+        let words = UnsafeRawPointer(found)
+        var first = 0
+        while first < count {
+            var word = UInt64(littleEndian: words.loadUnaligned(fromByteOffset: first, as: UInt64.self))
+            while word != 0 {
+                append(Int32(truncatingIfNeeded: first + word.trailingZeroBitCount >> 3))
+                word &= word &- 1
+            }
+            first += 8
+        }
+    }
+
+    /// Finds the candidates' events.
+    mutating func collect(_ runs: UnsafeBufferPointer<ArrivalRun>) {
+        guard !lists.touched.isEmpty else { return }
+        let flags = flags
+        for run in runs {
+            let targets = run.targets
+            for index in 0..<run.count where flags[Int(targets[index])] != 0 {
+                lists.append(
+                    targets[index], time: run.time(index), weight: run.weight(index),
+                    what: Int32(truncatingIfNeeded: run.receptor))
+            }
+        }
+    }
+
+    /// Adds the samples of a frame; their neurons become candidates.
+    mutating func append(samples: UnsafeBufferPointer<SampleRequest>) {
+        for (number, request) in samples.enumerated() {
+            let what = EventLists.sample - Int32(truncatingIfNeeded: number)
+            for index in 0..<request.count {
+                flags[Int(request.neurons[index])] = 1
+                lists.append(request.neurons[index], time: request.offset, weight: Double(index), what: what)
+            }
+        }
+    }
+
+    /// A neuron's events in order of time.
+    mutating func sortedEvents(of neuron: Int32) -> ArraySlice<EventLists.Event> { lists.sortedEvents(of: neuron) }
+}
+
+/// When refractory neurons are free again.
+struct ReleaseTimes {
+    private var slice: [Int]
+    private var offset: [Double]
+    private var calendar: WakeCalendar
+    private let length: Double
+
+    init(neurons: Int, length: Double) {
+        slice = Array(repeating: -1, count: neurons)
+        offset = Array(repeating: 0, count: neurons)
+        calendar = WakeCalendar(neurons: neurons)
+        self.length = length
+    }
+
+    /// Calls with the neurons that become free in a slice.
+    mutating func takeDue(in now: Int, _ body: (Int32) -> Void) {
+        var early: [Int32] = []
+        let slice = slice
+        calendar.takeDue(in: now) { neuron in
+            if slice[Int(neuron)] == now { body(neuron) } else { early.append(neuron) }
+        }
+        // Longer than the calendar.
+        for neuron in early where slice[Int(neuron)] > now { calendar.wake(Int(neuron), in: slice[Int(neuron)]) }
+    }
+
+    /// What is left of a neuron's refractory time at the start of a slice [ms]; 0 where it is free.
+    func remaining(_ neuron: Int, in now: Int) -> Double {
+        slice[neuron] >= now ? Double(slice[neuron] - now) * length + offset[neuron] : 0
+    }
+
+    /// A neuron is refractory for so long after the end of a slice.
+    mutating func set(_ neuron: Int, remaining: Double, after now: Int) {
+        let slices = (remaining / length).rounded(.down)
+        slice[neuron] = now + 1 + Int(min(slices, 1e15))
+        offset[neuron] = max(remaining - slices * length, 0)
+        calendar.wake(neuron, in: slice[neuron])
+    }
+}
