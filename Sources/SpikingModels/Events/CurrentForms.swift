@@ -20,9 +20,15 @@ package struct PotentialJumps: MembraneCurrents {
     package mutating func receive(_ weight: Double, receptor: Int, _ constants: Constants) {}
     package mutating func spike(_ constants: Constants) {}
 
-    package func act(after time: Double, on membrane: MembraneConstants, _ constants: Constants) -> MembraneAction {
-        MembraneAction(potential: 0, current: 0, rate: 0)
+    package func act(
+        after time: Double, decay: Double, on membrane: MembraneConstants, _ constants: Constants
+    ) -> MembraneAction {
+        MembraneAction(potential: 0, slope: 0, rate: 0)
     }
+
+    package static func timeConstants(_ constants: Constants) -> SIMD4<Double> { SIMD4(repeating: .infinity) }
+
+    package func sum(_ constants: Constants) -> Double { 0 }
 
     package func supremum(_ constants: Constants) -> Double { 0 }
 
@@ -41,24 +47,25 @@ package struct ExponentialCurrent: BitwiseCopyable {
     /// What it does to a membrane in some time.
     ///
     /// In the form of expm1 nothing cancels where the two time constants are near each other.
-    @inline(__always) package func act(after time: Double, tau: Double, on membrane: MembraneConstants)
-        -> MembraneAction
-    {
-        let present = current * exp(-time / tau)
+    @inline(__always)
+    package func act(
+        after time: Double, decay: Double, tau: Double, on membrane: MembraneConstants
+    ) -> MembraneAction {
         let x = time * (1 / tau - 1 / membrane.tau)
+        let potential = current * time / membrane.capacitance * Propagators.first(time / tau, x, end: decay)
+        // The current's rate of change is itself an exponential current.
         return MembraneAction(
-            potential: current * time / membrane.capacitance * Propagators.first(time / tau, x), current: present,
-            rate: -present / tau)
+            potential: potential, slope: -potential / tau, rate: -current * exp(-time / tau) / tau)
     }
 }
 
 extension MembraneAction {
     @inline(__always) package static func + (a: Self, b: Self) -> Self {
-        Self(potential: a.potential + b.potential, current: a.current + b.current, rate: a.rate + b.rate)
+        Self(potential: a.potential + b.potential, slope: a.slope + b.slope, rate: a.rate + b.rate)
     }
 
     @inline(__always) package static func - (a: Self, b: Self) -> Self {
-        Self(potential: a.potential - b.potential, current: a.current - b.current, rate: a.rate - b.rate)
+        Self(potential: a.potential - b.potential, slope: a.slope - b.slope, rate: a.rate - b.rate)
     }
 }
 
@@ -93,10 +100,18 @@ package struct ExponentialCurrents: MembraneCurrents {
 
     package mutating func spike(_ constants: Constants) {}
 
-    package func act(after time: Double, on membrane: MembraneConstants, _ c: Constants) -> MembraneAction {
-        excitatory.act(after: time, tau: c.excitatory, on: membrane)
-            + inhibitory.act(after: time, tau: c.inhibitory, on: membrane)
+    package func act(
+        after time: Double, decay: Double, on membrane: MembraneConstants, _ c: Constants
+    ) -> MembraneAction {
+        excitatory.act(after: time, decay: decay, tau: c.excitatory, on: membrane)
+            + inhibitory.act(after: time, decay: decay, tau: c.inhibitory, on: membrane)
     }
+
+    package static func timeConstants(_ c: Constants) -> SIMD4<Double> {
+        SIMD4(c.excitatory, c.inhibitory, .infinity, .infinity)
+    }
+
+    package func sum(_ constants: Constants) -> Double { excitatory.current + inhibitory.current }
 
     package func supremum(_ constants: Constants) -> Double {
         max(excitatory.current, 0) + max(inhibitory.current, 0)
@@ -152,10 +167,18 @@ package struct AdaptingCurrents: MembraneCurrents {
 
     package mutating func spike(_ c: Constants) { adaptation.current += c.step }
 
-    package func act(after time: Double, on membrane: MembraneConstants, _ c: Constants) -> MembraneAction {
-        synaptic.act(after: time, on: membrane, c.synaptic)
-            - adaptation.act(after: time, tau: c.adaptation, on: membrane)
+    package func act(
+        after time: Double, decay: Double, on membrane: MembraneConstants, _ c: Constants
+    ) -> MembraneAction {
+        synaptic.act(after: time, decay: decay, on: membrane, c.synaptic)
+            - adaptation.act(after: time, decay: decay, tau: c.adaptation, on: membrane)
     }
+
+    package static func timeConstants(_ c: Constants) -> SIMD4<Double> {
+        SIMD4(c.synaptic.excitatory, c.synaptic.inhibitory, c.adaptation, .infinity)
+    }
+
+    package func sum(_ c: Constants) -> Double { synaptic.sum(c.synaptic) - adaptation.current }
 
     package func supremum(_ c: Constants) -> Double { synaptic.supremum(c.synaptic) + max(-adaptation.current, 0) }
 
@@ -171,6 +194,8 @@ package struct AdaptingCurrents: MembraneCurrents {
         let (r1, r2) = (terms[1].rate - terms[0].rate, terms[2].rate - terms[0].rate)
         var extrema = TurningPoints(within: interval)
         extrema.insert(ThresholdRoot.ofTwo(-r1 * f1, -r2 * f2, rate: r2 - r1))
+        // Where there is no slowest term, all that there is may underflow before the end.
+        extrema.insert(TurningPoints.beforeUnderflow / r1)
         return extrema.zeros { time in
             let (a, b) = (f1 * exp(-r1 * time), f2 * exp(-r2 * time))
             return (f0 + a + b, -r1 * a - r2 * b)
@@ -199,16 +224,19 @@ package struct AlphaForms: MembraneCurrents {
             rise *= kept
         }
 
-        @inline(__always) package func act(after time: Double, tau: Double, on membrane: MembraneConstants)
-            -> MembraneAction
-        {
+        @inline(__always)
+        package func act(
+            after time: Double, decay: Double, tau: Double, on membrane: MembraneConstants
+        ) -> MembraneAction {
             let (a, x) = (time / tau, time * (1 / tau - 1 / membrane.tau))
-            let kept = exp(-a)
-            let present = (current + rise * time) * kept
-            let potential =
-                time / membrane.capacitance
-                * (current * Propagators.first(a, x) + rise * time * Propagators.second(a, x))
-            return MembraneAction(potential: potential, current: present, rate: rise * kept - present / tau)
+            let scale = time / membrane.capacitance
+            let first = scale * Propagators.first(a, x, end: decay)
+            let second = scale * time * Propagators.second(a, x, end: decay)
+            // The current's rate of change is itself of this shape.
+            let (constant, linear) = rate(tau: tau)
+            return MembraneAction(
+                potential: current * first + rise * second, slope: constant * first + linear * second,
+                rate: (constant + linear * time) * exp(-a))
         }
 
         func supremum(tau: Double) -> Double { max(current, 0) + max(rise, 0) * tau / M_E }
@@ -245,10 +273,18 @@ package struct AlphaForms: MembraneCurrents {
 
     package mutating func spike(_ constants: Constants) {}
 
-    package func act(after time: Double, on membrane: MembraneConstants, _ c: Constants) -> MembraneAction {
-        excitatory.act(after: time, tau: c.excitatory, on: membrane)
-            + inhibitory.act(after: time, tau: c.inhibitory, on: membrane)
+    package func act(
+        after time: Double, decay: Double, on membrane: MembraneConstants, _ c: Constants
+    ) -> MembraneAction {
+        excitatory.act(after: time, decay: decay, tau: c.excitatory, on: membrane)
+            + inhibitory.act(after: time, decay: decay, tau: c.inhibitory, on: membrane)
     }
+
+    package static func timeConstants(_ c: Constants) -> SIMD4<Double> {
+        SIMD4(c.excitatory, c.inhibitory, .infinity, .infinity)
+    }
+
+    package func sum(_ constants: Constants) -> Double { excitatory.current + inhibitory.current }
 
     package func supremum(_ c: Constants) -> Double {
         excitatory.supremum(tau: c.excitatory) + inhibitory.supremum(tau: c.inhibitory)
@@ -265,11 +301,14 @@ package struct AlphaForms: MembraneCurrents {
         let mu = 1 / fast - 1 / slow
         var bends = TurningPoints(within: interval)
         bends.insert((2 * s - mu * r) / (mu * s))
-        let extrema = bends.zeros { time in
+        // Where the longer one has no current, or no rise, all that there is may underflow before the end.
+        bends.insert(TurningPoints.beforeUnderflow / mu)
+        var extrema = bends.zeros { time in
             let kept = exp(-mu * time)
             let linear = r + s * time
             return (q + (s - mu * linear) * kept, (mu * mu * linear - 2 * mu * s) * kept)
         }
+        extrema.insert(TurningPoints.beforeUnderflow / mu)
         return extrema.zeros { time in
             let kept = exp(-mu * time)
             let linear = r + s * time

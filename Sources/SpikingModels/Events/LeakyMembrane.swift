@@ -23,8 +23,18 @@ package protocol MembraneCurrents: BitwiseCopyable {
     /// What a spike of the neuron itself does.
     mutating func spike(_ constants: Constants)
 
-    /// What the currents have added to the potential after some time [mV], their sum then [pA] and its rate of change.
-    func act(after time: Double, on membrane: MembraneConstants, _ constants: Constants) -> MembraneAction
+    /// What the currents have added to the potential after some time, to its slope, and the rate of their sum then.
+    ///
+    /// - Parameter decay: What is left of the membrane's potential by then, e^(−time/τ).
+    func act(
+        after time: Double, decay: Double, on membrane: MembraneConstants, _ constants: Constants
+    ) -> MembraneAction
+
+    /// Up to three time constants [ms], infinite where there are fewer.
+    static func timeConstants(_ constants: Constants) -> SIMD4<Double>
+
+    /// Their sum now [pA].
+    func sum(_ constants: Constants) -> Double
 
     /// The sum is at most this at all times to come [pA].
     func supremum(_ constants: Constants) -> Double
@@ -39,8 +49,8 @@ package protocol MembraneCurrents: BitwiseCopyable {
 package struct MembraneAction {
     /// In mV.
     package var potential: Double
-    /// In pA.
-    package var current: Double
+    /// In mV/ms, without what is left of the slope at the start.
+    package var slope: Double
     /// In pA/ms.
     package var rate: Double
 }
@@ -117,22 +127,34 @@ package struct LeakyMembrane<Currents: MembraneCurrents>: ClosedForm {
     /// The potential that the constant current alone leads to.
     private func asymptote(_ c: MembraneConstants) -> Double { c.resistance * (c.bias + current) }
 
+    /// The slope of the potential now [mV/ms].
+    private func slope(_ c: Constants) -> Double {
+        (asymptote(c.membrane) + c.membrane.resistance * currents.sum(c.currents) - potential) / c.membrane.tau
+    }
+
     /// The potential, its slope, and the slope's own.
+    ///
+    /// The slope follows its own equation, τ·v″ = −v′ + R·Σi′. Its sign is right however small it has become, when the
+    /// difference between the potential and what it tends to is nothing but rounding.
+    ///
+    /// - Parameter slope: The slope at time 0.
     @inline(__always) private func course(
-        at time: Double, _ c: Constants
+        at time: Double, from slope: Double, _ c: Constants
     ) -> (value: Double, slope: Double, bend: Double) {
         let m = c.membrane
-        let a = asymptote(m)
-        let action = currents.act(after: time, on: m, c.currents)
-        let value = potential + (potential - a) * expm1(-time / m.tau) + action.potential
-        let slope = (a + m.resistance * action.current - value) / m.tau
-        return (value, slope, (m.resistance * action.rate - slope) / m.tau)
+        let decay = exp(-time / m.tau)
+        let action = currents.act(after: time, decay: decay, on: m, c.currents)
+        let value = potential + (potential - asymptote(m)) * expm1(-time / m.tau) + action.potential
+        let now = slope * decay + action.slope
+        return (value, now, (m.resistance * action.rate - now) / m.tau)
     }
 
     package mutating func advance(by interval: Double, _ c: Constants) {
         guard interval > 0 else { return }
         let m = c.membrane
-        let action = Currents.areJumps ? 0 : currents.act(after: interval, on: m, c.currents).potential
+        let action =
+            Currents.areJumps
+            ? 0 : currents.act(after: interval, decay: exp(-interval / m.tau), on: m, c.currents).potential
         potential += (potential - asymptote(m)) * expm1(-interval / m.tau) + action
         currents.decay(by: interval, c.currents)
     }
@@ -197,11 +219,18 @@ package struct LeakyMembrane<Currents: MembraneCurrents>: ClosedForm {
         if highest <= level { return nil }
         // v′ ≤ (highest − v)/τ: v stays below the solution of the equation.
         if potential + (potential - highest) * expm1(-interval / m.tau) < level { return nil }
-        let points = currents.turningPoints(within: interval, c.currents)
-        var (start, value, slope) = (0.0, potential, course(at: 0, c).slope)
+        var points = currents.turningPoints(within: interval, c.currents)
+        // A slope of which nothing is left has no sign.
+        let times = Currents.timeConstants(c.currents)
+        if interval > TurningPoints.beforeUnderflow * min(m.tau, times.min()) {
+            points.insert(TurningPoints.beforeUnderflow * m.tau)
+            for index in 0..<3 { points.insert(TurningPoints.beforeUnderflow * times[index]) }
+        }
+        let initial = slope(c)
+        var (start, value, slope) = (0.0, potential, initial)
         for index in 0...points.count {
             let end = index < points.count ? points[index] : interval
-            let after = course(at: end, c)
+            let after = course(at: end, from: initial, c)
             var high: Double?
             if after.value >= level {
                 high = end
@@ -209,15 +238,15 @@ package struct LeakyMembrane<Currents: MembraneCurrents>: ClosedForm {
                 // On the way to the maximum the slope is at most what it was.
                 let guess = start + (end - start) * (slope / (slope - after.slope))
                 let peak = ThresholdRoot.find(from: start, to: end, isRising: false, start: guess) { time in
-                    let course = course(at: time, c)
+                    let course = course(at: time, from: initial, c)
                     return (course.slope, course.bend)
                 }
-                if course(at: peak, c).value >= level { high = peak }
+                if course(at: peak, from: initial, c).value >= level { high = peak }
             }
             if let high {
                 let guess = slope > 0 ? start + (level - value) / slope : start
                 return ThresholdRoot.find(from: start, to: high, isRising: true, start: guess) { time in
-                    let course = course(at: time, c)
+                    let course = course(at: time, from: initial, c)
                     return (course.value - level, course.slope)
                 }
             }

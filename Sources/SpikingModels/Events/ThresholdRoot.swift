@@ -69,6 +69,9 @@ package struct TurningPoints {
     /// The end of the interval; it begins at 0.
     package let end: Double
 
+    /// What decays exponentially is not yet zero in floating point after so many time constants.
+    package static let beforeUnderflow = 600.0
+
     /// No points.
     package init(within end: Double) { self.end = end }
 
@@ -93,7 +96,7 @@ package struct TurningPoints {
         for index in 0...count {
             let high = index < count ? times[index] : end
             let after = function(high).value
-            if before < 0, after > 0 || before > 0, after < 0 {
+            if (before < 0 && after > 0) || (before > 0 && after < 0) {
                 let start = low + (high - low) * (before / (before - after))
                 zeros.insert(
                     ThresholdRoot.find(from: low, to: high, isRising: before < 0, start: start, function))

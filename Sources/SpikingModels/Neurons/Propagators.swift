@@ -14,6 +14,11 @@ enum Propagators {
         return x == 0 ? exp(-a) : exp(-a) * expm1(x) / x
     }
 
+    /// The same, where e^(x − a) is known: that difference loses what a and x have in common.
+    static func first(_ a: Double, _ x: Double, end: Double) -> Double {
+        abs(x) > 1 ? (end - exp(-a)) / x : first(a, x)
+    }
+
     /// e^(−a) · (e^x − 1 − x)/x², which is e^(−a)/2 at x = 0, without overflow for large x with a − x ≥ 0.
     static func second(_ a: Double, _ x: Double) -> Double {
         if abs(x) > 1 { return (exp(x - a) - exp(-a) * (1 + x)) / (x * x) }
@@ -24,6 +29,11 @@ enum Propagators {
             sum += term
         }
         return exp(-a) * sum
+    }
+
+    /// The same, where e^(x − a) is known.
+    static func second(_ a: Double, _ x: Double, end: Double) -> Double {
+        abs(x) > 1 ? (end - exp(-a) * (1 + x)) / (x * x) : second(a, x)
     }
 
     /// How an alpha-shaped synaptic current acts on the potential over a step of length h.

@@ -500,6 +500,8 @@ def draw_case(model, seed, index):
             continue
         if threshold <= 0 and isinstance(model, IntegrateAndFire):
             continue
+        if isinstance(model, Quadratic) and threshold <= given["v_c"]:
+            continue
         given["v_threshold"] = threshold
         p["v_threshold"] = mpfr(threshold)
         return given, p, state, inputs, horizon, segments, last
@@ -687,8 +689,11 @@ def main():
     started = time.perf_counter()
     parts = [(name, seed, first, min(first + 50, cases)) for first in range(0, cases, 50)]
     if len(parts) > 1:
-        with multiprocessing.Pool(2) as pool:
-            rows = [row for part in pool.map(solved_range, parts, chunksize=1) for row in part]
+        pool = multiprocessing.Pool(2)
+        rows = [row for part in pool.map(solved_range, parts, chunksize=1) for row in part]
+        # Not `with`, which ends workers by a signal: who started this script may have blocked it.
+        pool.close()
+        pool.join()
     else:
         rows = [row for part in parts for row in solved_range(part)]
     rows = np.array(rows, "<f8").reshape(cases, len(columns(name)))
