@@ -35,7 +35,7 @@ public final class EventSimulation: RecurrentSimulation {
     public var epochLength: Double { schedule.epoch }
 
     private let index: NeuronIndex
-    private let strips: [EventStrip]
+    let strips: [EventStrip]
     private let schedule: EventSchedule
     private let pool: WorkerPool
     private let recording: EventChannelBook
