@@ -8,6 +8,8 @@ struct EventBuilder {
     let network: Network
     let seed: UInt64
     let pool: WorkerPool
+    /// Whether neurons that share their parameters may have kernels that add up their input.
+    let allowsSums: Bool
 
     /// What was built.
     struct Result {
@@ -119,14 +121,16 @@ struct EventBuilder {
                 rowOfNeuron: projection.rowOfNeuron,
                 shortTerm: projection.synapse.shortTerm.map {
                     $0.model.makeKernel($0.values, sources: projection.sources.count, step: 1)
-                })
+                }, plastic: plastic(part, rows, projection, worker))
         }
         let populations = try index.populations.enumerated().map { number, population in
             let neurons = index.strip(number, of: worker)
             let setup = KernelSetup(
                 neurons: neurons, neuronsPerChannel: population.neuronsPerChannel, step: slice,
                 values: population.values, seed: seed, stream: RandomStream.number(of: population.name))
-            setup.input = input[number]
+            // Sums of input need weights that are known before their time.
+            let isPlastic = tables.contains { $0.part.members.population == number && $0.plastic != nil }
+            setup.input = isPlastic || !allowsSums ? nil : input[number]
             guard let kernel = population.model.makeEventKernel(setup) else {
                 throw EventSupport.noClosedForm(population)
             }
@@ -136,6 +140,19 @@ struct EventBuilder {
         }
         for stimulus in network.stimuli { try add(stimulus, to: populations, worker: worker, slice: slice) }
         return EventStrip(populations)
+    }
+
+    private func plastic(
+        _ part: EventPart, _ rows: EventRows, _ projection: ProjectionPlan, _ worker: Int
+    ) -> PlasticEventSynapses? {
+        guard let mechanism = projection.synapse.longTerm else { return nil }
+        var setup = PlasticitySetup(
+            values: mechanism.values, sources: projection.sources.count,
+            targets: index.strip(part.members.population, of: worker).count, step: 0)
+        setup.longestExactDelay = part.delay ?? rows.delayBounds?.upperBound ?? 0
+        return mechanism.model.makeExactKernel(setup).map {
+            PlasticEventSynapses(rows, delay: part.delay, weight: projection.initialWeight, kernel: $0)
+        }
     }
 
     private func add(

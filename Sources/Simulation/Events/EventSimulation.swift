@@ -56,14 +56,25 @@ public final class EventSimulation: RecurrentSimulation {
     ///   - progress: Told how many synapses have been made, and of how many; what it throws ends building.
     /// - Throws: ``SimulationError``, `SpikingNetworkError`, what a connector's file throws.
     /// - Complexity: O(neurons + synapses).
-    public init(
+    public convenience init(
         _ network: Network, seed: UInt64 = 1, pool: WorkerPool, recorders: [Recorder] = [], memoryLimit: Int? = nil,
         progress: (_ synapses: Int, _ expected: Int) throws -> Void = { _, _ in }
+    ) throws {
+        try self.init(
+            network, seed: seed, pool: pool, recorders: recorders, memoryLimit: memoryLimit, allowsSums: true,
+            progress: progress)
+    }
+
+    /// - Parameter allowsSums: Whether neurons that share their parameters may be advanced by kernels that add up their
+    ///   input; otherwise each follows its closed form from event to event, which gives the same but for rounding.
+    package init(
+        _ network: Network, seed: UInt64, pool: WorkerPool, recorders: [Recorder], memoryLimit: Int? = nil,
+        allowsSums: Bool, progress: (_ synapses: Int, _ expected: Int) throws -> Void = { _, _ in }
     ) throws {
         let drawn = try network.drawn(seed: seed)
         let index = NeuronIndex(drawn, workers: pool.workers)
         let recording = try EventChannelBook(recorders, index: index, seed: seed)
-        let built = try EventBuilder(index: index, network: drawn, seed: seed, pool: pool)
+        let built = try EventBuilder(index: index, network: drawn, seed: seed, pool: pool, allowsSums: allowsSums)
             .build(memoryLimit: memoryLimit, progress: progress)
         self.network = drawn
         self.seed = seed

@@ -19,6 +19,7 @@ final class EventStripPopulation {
     private var runs: [ArrivalRun] = []
     private var sliceSpikes: [SliceSpike] = []
     private let memory: KernelMemory
+    private let watchers: [EventPlasticity]
 
     init(index: Int, neurons: Range<Int>, kernel: any EventKernel, memory: KernelMemory, tables: [EventTable]) {
         self.index = index
@@ -26,6 +27,7 @@ final class EventStripPopulation {
         self.kernel = kernel
         self.memory = memory
         self.tables = tables
+        watchers = tables.compactMap(\.plastic)
     }
 
     /// Advances all neurons by an epoch.
@@ -46,10 +48,11 @@ final class EventStripPopulation {
             runs.withUnsafeBufferPointer { runs in
                 changes.withUnsafeBufferPointer { changes in
                     requests.withUnsafeBufferPointer { requests in
-                        kernel.advance(
-                            EventFrame(
-                                slice: first + number, length: length, arrivals: runs, currents: changes,
-                                samples: requests), spikes: &sliceSpikes)
+                        var frame = EventFrame(
+                            slice: first + number, length: length, arrivals: runs, currents: changes,
+                            samples: requests)
+                        frame.watchers = watchers
+                        kernel.advance(frame, spikes: &sliceSpikes)
                     }
                 }
             }

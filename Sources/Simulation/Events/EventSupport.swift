@@ -21,7 +21,9 @@ enum EventSupport {
                 continue
             }
             if synapse.storage == .procedural { reasons.append(.proceduralInEvents(projection: projection.name)) }
-            if let model = synapse.longTerm?.model, !hasExactForm(model) {
+            if let (model, values) = synapse.longTerm.map({ ($0.model, $0.values) }),
+                model.makeExactKernel(PlasticitySetup(values: values, sources: 0, targets: 0, step: 0)) == nil
+            {
                 reasons.append(
                     .notInEvents(
                         what: "projection '\(projection.name)'",
@@ -59,6 +61,4 @@ enum EventSupport {
         return model.makeEventStimulus(
             KernelSetup(neurons: 0..<0, neuronsPerChannel: 1, step: 1, values: values, seed: 0, stream: 0)) != nil
     }
-
-    private static func hasExactForm(_ model: any LongTermModel.Type) -> Bool { false }
 }

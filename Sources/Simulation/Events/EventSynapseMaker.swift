@@ -121,6 +121,9 @@ extension ProjectionPlan {
     /// The weight of all synapses, where no connector changes it.
     fileprivate var sharedWeight: Double? { bringsFactors || synapse.longTerm != nil ? nil : draw.exactWeight }
 
+    /// The weight that plastic synapses all begin with, where they do.
+    var initialWeight: Double? { bringsFactors ? nil : draw.exactWeight }
+
     /// What makes the connections target by target.
     fileprivate func maker() throws -> any ConnectionMaker {
         guard case .made(let maker) = try connections() else {

@@ -10,6 +10,8 @@ final class EventTable: @unchecked Sendable {
     let sourcePopulations: [Int]
     private let rowOfNeuron: [Int32]
     private let shortTerm: (any ShortTermKernel)?
+    /// Where weights change; it is also among the watchers of the targets.
+    let plastic: PlasticEventSynapses?
 
     /// A spike under way.
     ///
@@ -22,6 +24,8 @@ final class EventTable: @unchecked Sendable {
         var next: Int
         /// What short-term plasticity makes of weights.
         var factor: Double
+        /// The number of the spike for plasticity.
+        var spike: Int
     }
     private var travellers: [Traveller] = []
     /// Travellers before it have arrived everywhere.
@@ -32,8 +36,9 @@ final class EventTable: @unchecked Sendable {
     /// - Parameter rowOfNeuron: For each neuron of the network its row, or −1.
     init(
         _ part: EventPart, rows: EventRows, sourcePopulations: [Int], rowOfNeuron: [Int32],
-        shortTerm: (any ShortTermKernel)?
+        shortTerm: (any ShortTermKernel)?, plastic: PlasticEventSynapses?
     ) {
+        self.plastic = plastic
         self.part = part
         self.rows = rows
         self.sourcePopulations = sourcePopulations
@@ -49,6 +54,7 @@ final class EventTable: @unchecked Sendable {
         travellers.removeFirst(head)
         head = 0
         for index in travellers.indices { travellers[index].time -= length }
+        plastic?.forget(before: travellers.map(\.spike).min())
     }
 
     /// Takes spikes of one of the source populations, in order of time.
@@ -62,10 +68,12 @@ final class EventTable: @unchecked Sendable {
         for spike in spikes {
             let row = rowOfNeuron[first + Int(spike.neuron)]
             guard row >= 0, rows.starts[Int(row)] < rows.starts[Int(row) + 1] else { continue }
-            let factor = shortTerm?.factor(source: Int(row), time: epochStart - before + spike.offset) ?? 1
+            let time = epochStart - before + spike.offset
+            let factor = shortTerm?.factor(source: Int(row), time: time) ?? 1
             travellers.append(
                 Traveller(
-                    time: spike.offset + delay - before, row: row, next: rows.starts[Int(row)], factor: factor))
+                    time: spike.offset + delay - before, row: row, next: rows.starts[Int(row)], factor: factor,
+                    spike: plastic?.sourceSpiked(Int(row), time: time) ?? 0))
         }
         // Several populations, or epochs, may bring spikes that are not in order.
         guard sorted > head, sorted < travellers.count, travellers[sorted].time < travellers[sorted - 1].time else {
@@ -101,12 +109,61 @@ final class EventTable: @unchecked Sendable {
     ) {
         events += synapses.count
         let offset = traveller.time - start
-        runs.append(
-            ArrivalRun(
-                offset: part.delay == nil ? offset : max(offset, 0),
-                targets: UnsafePointer(rows.targets + synapses.lowerBound),
-                delays: rows.delays.map { UnsafePointer($0 + synapses.lowerBound) },
-                weights: rows.weights.map { UnsafePointer($0 + synapses.lowerBound) },
-                weight: traveller.factor * (part.weight ?? 1), count: synapses.count, receptor: part.receptor))
+        var run = ArrivalRun(
+            offset: part.delay == nil ? offset : max(offset, 0),
+            targets: UnsafePointer(rows.targets + synapses.lowerBound),
+            delays: rows.delays.map { UnsafePointer($0 + synapses.lowerBound) },
+            weights: rows.weights.map { UnsafePointer($0 + synapses.lowerBound) },
+            weight: traveller.factor * (part.weight ?? 1), count: synapses.count, receptor: part.receptor)
+        if let plastic {
+            run.weights = nil
+            run.weight = traveller.factor
+            run.plasticity = Unmanaged.passUnretained(plastic)
+            run.spike = traveller.spike
+            run.firstSynapse = synapses.lowerBound
+        }
+        runs.append(run)
     }
+}
+
+/// Synapses of one projection and worker whose weights change, in continuous time.
+final class PlasticEventSynapses: EventPlasticity {
+    private let rows: EventRows
+    private let delay: Double?
+    private let kernel: any ExactPlasticityKernel
+    /// The weights, by place in the tables.
+    private(set) var weights: [Double]
+    /// The spikes under way, by number from ``firstSpike`` on.
+    private var spikes: [ExactSourceSpike] = []
+    private var firstSpike = 0
+
+    /// - Parameter weight: The weight of all at the start; `nil` for those in the tables.
+    init(_ rows: EventRows, delay: Double?, weight: Double?, kernel: any ExactPlasticityKernel) {
+        self.rows = rows
+        self.delay = delay
+        self.kernel = kernel
+        weights = (0..<rows.count).map { weight ?? Double(rows.weights?[$0] ?? 0) }
+    }
+
+    /// Notes a spike of a source, and gives it a number.
+    func sourceSpiked(_ source: Int, time: Double) -> Int {
+        spikes.append(kernel.sourceSpiked(source, time: time))
+        return firstSpike + spikes.count - 1
+    }
+
+    /// Forgets spikes that have arrived everywhere.
+    func forget(before number: Int?) {
+        let last = number ?? firstSpike + spikes.count
+        spikes.removeFirst(last - firstSpike)
+        firstSpike = last
+    }
+
+    override func weight(of synapse: Int, spike: Int, target: Int) -> Double {
+        weights[synapse] = kernel.updated(
+            weights[synapse], target: target, by: spikes[spike - firstSpike],
+            delay: delay ?? Double(rows.delays?[synapse] ?? 0))
+        return weights[synapse]
+    }
+
+    override func targetSpiked(_ target: Int, time: Double) { kernel.targetSpiked(target, time: time) }
 }

@@ -28,6 +28,9 @@ struct EventLists {
         var previous: Int32
     }
 
+    /// From here on: synapse `weight` of a run, whose weight is known at its time.
+    static let plastic: Int32 = 1 << 16
+
     static let current: Int32 = -1
     /// This and below: the sample of a request.
     static let sample: Int32 = -2
@@ -65,7 +68,14 @@ struct EventLists {
 
     /// Takes arrivals, in order.
     mutating func append(_ runs: UnsafeBufferPointer<ArrivalRun>) {
-        for run in runs {
+        for (number, run) in runs.enumerated() {
+            if run.plasticity != nil {
+                let what = Self.plastic + Int32(truncatingIfNeeded: number)
+                for index in 0..<run.count {
+                    append(run.targets[index], time: run.time(index), weight: Double(index), what: what)
+                }
+                continue
+            }
             for index in 0..<run.count {
                 append(
                     run.targets[index], time: run.time(index), weight: run.weight(index),
@@ -113,6 +123,15 @@ struct EventNeuron<Form: ClosedForm>: BitwiseCopyable {
 
     /// More spikes than these at one instant are told as a failure.
     static var mostSpikesAtOnce: Int { 1_000_000 }
+
+    /// Takes a spike at the time that the state stands for.
+    @inline(__always) mutating func receive(_ weight: Double, receptor: Int, _ c: Form.Constants) {
+        if refractory > 0 {
+            form.receiveRefractory(weight, receptor: receptor, remaining: refractory, c)
+        } else {
+            form.receive(weight, receptor: receptor, c)
+        }
+    }
 
     /// Carries the state to a time of a slice and tells its spikes.
     ///
@@ -209,6 +228,7 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
         var fault: EventFailure.Kind?
         func spiked(_ offset: Double) {
             spikes.append(SliceSpike(offset: offset, neuron: Int32(truncatingIfNeeded: number)))
+            frame.tellWatchers(number, offset)
         }
         for event in lists.sortedEvents(of: Int32(truncatingIfNeeded: number)) {
             if event.what <= EventLists.sample {
@@ -224,11 +244,11 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
             fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
             if event.what == EventLists.current {
                 neuron.form.current = event.weight
-            } else if neuron.refractory > 0 {
-                neuron.form.receiveRefractory(
-                    event.weight, receptor: Int(event.what), remaining: neuron.refractory, c)
+            } else if event.what >= EventLists.plastic {
+                let run = frame.arrivals[Int(event.what - EventLists.plastic)]
+                neuron.receive(run.plasticWeight(Int(event.weight)), receptor: run.receptor, c)
             } else {
-                neuron.form.receive(event.weight, receptor: Int(event.what), c)
+                neuron.receive(event.weight, receptor: Int(event.what), c)
             }
         }
         fault = fault ?? neuron.carry(&now, to: frame.length, staysBehind: true, c, spiked: spiked)

@@ -20,6 +20,12 @@ public struct ArrivalRun {
     public var count: Int
     /// The receptor of the schema.
     public var receptor: Int
+    /// Where weights come from in place of ``weights``, each when its time has come; ``weight`` is a factor on them.
+    public var plasticity: Unmanaged<EventPlasticity>?
+    /// With ``plasticity``, the number of the spike, and the place of the first synapse in the tables.
+    public var spike = 0
+    /// See ``spike``.
+    public var firstSynapse = 0
 
     /// Describes arrivals.
     public init(
@@ -42,6 +48,15 @@ public struct ArrivalRun {
         if let delays { return offset + Double(delays[index]) }
         if let times { return times[index] }
         return offset
+    }
+
+    /// What a plastic synapse gets at its time.
+    func plasticWeight(_ index: Int) -> Double {
+        guard let plasticity else { return weight(index) }
+        return weight
+            * plasticity._withUnsafeGuaranteedRef {
+                $0.weight(of: firstSynapse + index, spike: spike, target: Int(targets[index]))
+            }
     }
 
     /// What it gets.
@@ -123,6 +138,15 @@ public struct EventFrame {
     public var currents: UnsafeBufferPointer<CurrentChange>
     /// State that is to be recorded.
     public var samples: UnsafeBufferPointer<SampleRequest>
+    /// Who is to be told of spikes of the neurons, before anything that arrives after them.
+    public var watchers: [EventPlasticity] = []
+
+    /// Tells of a spike.
+    @inline(__always) func tellWatchers(_ neuron: Int, _ offset: Double) {
+        if watchers.isEmpty { return }
+        let time = Double(slice) * length + offset
+        for watcher in watchers { watcher.targetSpiked(neuron, time: time) }
+    }
 
     /// Describes a slice.
     public init(

@@ -51,8 +51,8 @@ final class ExponentialSumKernel: EventKernel {
     private struct Screen {
         /// Below it (a hair less than the threshold), from the asymptote.
         let level: Double
-        /// Factors on the two currents' x at the end of the slice, on |v| at its start, and the rest.
-        let ex, inh, potential, rest: Double
+        /// Factors on the two currents' x at the end of the slice, and on |v| at its start.
+        let ex, inh, potential: Double
     }
 
     /// A time constant that is nearer to the membrane's than this part of it makes x₀ and x₁ large and opposite.
@@ -102,14 +102,14 @@ final class ExponentialSumKernel: EventKernel {
         let ex = m.resistance / perCurrent.ex * exp(h / tauEx)
         let inh = -m.resistance / perCurrent.inh * exp(h / tauIn)
         let part = h / m.tau
-        // D = h/τ·((|a| + E + |v₀| + h/τ·(I + |a|))/τ + E/τ_ex) + I/τ, and a quarter of h times it.
+        // With E and I the greatest currents, v′ ≤ (E + |v₀| + I·h/τ)/τ, and it falls by at most
+        // D = h/τ·((E + |v₀| + I·h/τ)/τ + E/τ_ex) + I/τ. A quarter of h times it counts.
         let quarter = 0.25 * h
         return Screen(
             level: m.threshold - a - 1e-9,
             ex: quarter * part * (1 / m.tau + 1 / tauEx) * ex,
             inh: quarter * (part * part / m.tau + 1 / m.tau) * inh,
-            potential: quarter * part / m.tau,
-            rest: quarter * part / m.tau * (abs(a) * (2 + part)))
+            potential: quarter * part / m.tau)
     }
 
     func advance(_ frame: EventFrame, spikes: inout [SliceSpike]) {
@@ -205,7 +205,7 @@ final class ExponentialSumKernel: EventKernel {
     private func screenAll(_ end: SIMD4<Double>) {
         let (cells, found, screen) = (cells, found, screen)
         let (ex, inh) = (screen.ex * end.y, screen.inh * end.z)
-        let level = screen.level - screen.rest
+        let level = screen.level
         for neuron in 0..<count {
             let cell = cells[neuron]
             let (b, c) = (cell.y, cell.z)

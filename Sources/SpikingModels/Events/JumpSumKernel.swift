@@ -186,11 +186,7 @@ extension EventNeuron {
                 continue
             }
             fault = fault ?? carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
-            if refractory > 0 {
-                form.receiveRefractory(event.weight, receptor: Int(event.what), remaining: refractory, c)
-            } else {
-                form.receive(event.weight, receptor: Int(event.what), c)
-            }
+            receive(event.weight, receptor: Int(event.what), c)
         }
         return fault ?? carry(&now, to: frame.length, staysBehind: false, c, spiked: spiked)
     }

@@ -31,7 +31,7 @@ final class PoissonBlockDrive: EventDrive {
     private let counts: UnsafeMutablePointer<Int32>
 
     /// A block has at least so many spikes in a slice on average, if it may.
-    private static let spikesPerBlock = 2.0
+    private static let spikesPerBlock = 1.25
     /// The most neurons of a block, as a power of two.
     private static let mostBits = 12
 

@@ -19,19 +19,29 @@ public enum Parrot: NeuronModel {
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(count: setup.count) }
 
     /// A kernel that passes spikes on at the time at which they arrive.
-    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? { Relay() }
+    public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? { Relay(count: setup.count) }
 
     /// In continuous time each spike counts by itself: one of weight w is passed on as round(w) spikes.
     private final class Relay: EventKernel {
         let failure: EventFailure? = nil
+        private var lists: EventLists
+
+        init(count: Int) { lists = EventLists(neurons: count) }
 
         func advance(_ frame: EventFrame, spikes: inout [SliceSpike]) {
-            for run in frame.arrivals {
-                for index in 0..<run.count {
-                    let weight = run.weight(index)
+            lists.removeAll()
+            lists.append(frame.arrivals)
+            for index in lists.touched.indices {
+                let neuron = lists.touched[index]
+                for event in lists.sortedEvents(of: neuron) {
+                    let weight =
+                        event.what >= EventLists.plastic
+                        ? frame.arrivals[Int(event.what - EventLists.plastic)].plasticWeight(Int(event.weight))
+                        : event.weight
                     guard weight >= 0.5 else { continue }
                     for _ in 0..<Int(min(weight, 1e6).rounded()) {
-                        spikes.append(SliceSpike(offset: max(run.time(index), 0), neuron: run.targets[index]))
+                        spikes.append(SliceSpike(offset: max(event.time, 0), neuron: neuron))
+                        frame.tellWatchers(Int(neuron), max(event.time, 0))
                     }
                 }
             }

@@ -45,9 +45,17 @@ public protocol LongTermModel: Sendable {
 
     /// The plasticity of the synapses of a projection onto the neurons of one worker.
     static func makeKernel(_ setup: PlasticitySetup) -> any PlasticityKernel
+
+    /// The same in continuous time.
+    ///
+    /// - Parameter setup: Its step is 0.
+    /// - Returns: `nil` where plasticity is known in steps only.
+    static func makeExactKernel(_ setup: PlasticitySetup) -> (any ExactPlasticityKernel)?
 }
 
 extension LongTermModel {
+    /// None.
+    public static func makeExactKernel(_ setup: PlasticitySetup) -> (any ExactPlasticityKernel)? { nil }
     /// Nothing.
     public static func fault(_ values: ModelValues) -> String? { nil }
     /// Any.
@@ -70,6 +78,9 @@ public struct PlasticitySetup {
     public let maximumDelay: Int?
     /// The shortest delay of the synapses, in steps; `nil` where it is not known.
     public let minimumDelay: Int?
+
+    /// In continuous time, no delay is longer [ms].
+    public var longestExactDelay = 0.0
 
     /// Describes the synapses of a projection that one worker has.
     public init(

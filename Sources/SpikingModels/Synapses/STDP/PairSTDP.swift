@@ -76,6 +76,13 @@ public enum PairSTDP: LongTermModel {
         return min(low, high)...max(low, high)
     }
 
+    /// The plasticity in continuous time.
+    public static func makeExactKernel(_ setup: PlasticitySetup) -> (any ExactPlasticityKernel)? {
+        ExactPairSTDP(
+            setup.values, sources: setup.sources, targets: setup.targets,
+            longestDelay: setup.longestExactDelay)
+    }
+
     /// The plasticity of the synapses of a projection onto the neurons of one worker.
     public static func makeKernel(_ setup: PlasticitySetup) -> any PlasticityKernel { PairSTDPKernel(setup) }
 }

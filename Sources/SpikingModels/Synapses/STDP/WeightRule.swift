@@ -16,6 +16,35 @@ protocol WeightRule: Sendable {
 
     /// The weight after a source's spike that finds the target's trace.
     func depressed(_ weight: Float, trace: Float) -> Float
+
+    /// The same two in double precision, for continuous time.
+    static func exact(_ values: ModelValues) -> ExactWeightRule
+}
+
+/// A weight rule in double precision.
+struct ExactWeightRule {
+    /// The weight after a target's spike that finds the source's trace.
+    let facilitated: (_ weight: Double, _ trace: Double) -> Double
+    /// The weight after a source's spike that finds the target's trace.
+    let depressed: (_ weight: Double, _ trace: Double) -> Double
+
+    /// A rule between w_min and w_max.
+    ///
+    /// - Parameters:
+    ///   - up: How far facilitation moves a weight, whose fraction of the way is given, in parts of R·a_plus.
+    ///   - down: The same for depression.
+    static func bounded(
+        _ values: ModelValues, up: @escaping (Double) -> Double, down: @escaping (Double) -> Double
+    ) -> ExactWeightRule {
+        let (low, high) = (values[0, "w_min"], values[0, "w_max"])
+        let (range, least, greatest) = (high - low, min(low, high), max(low, high))
+        let (rise, fall) = (values[0, "a_plus"] * range, values[0, "a_minus"] * range)
+        func fraction(_ weight: Double) -> Double { min(max((weight - low) / range, 0), 1) }
+        func clipped(_ weight: Double) -> Double { min(max(weight, least), greatest) }
+        return ExactWeightRule(
+            facilitated: { clipped($0 + rise * up(fraction($0)) * $1) },
+            depressed: { clipped($0 - fall * down(fraction($0)) * $1) })
+    }
 }
 
 extension WeightRule {
@@ -64,6 +93,8 @@ enum WeightRules {
     struct Entry: Sendable {
         let name: String
         let fault: @Sendable (ModelValues) -> String?
+        /// The rule in double precision.
+        let exact: @Sendable (ModelValues) -> ExactWeightRule
         /// Makes the loop over the synapses of a run.
         let makeLoop: @Sendable (ModelValues) -> PairSTDPKernel.Loop
 
@@ -71,6 +102,7 @@ enum WeightRules {
         @inline(__always) init<Rule: WeightRule>(_: Rule.Type) {
             name = Rule.name
             fault = { Rule.fault($0) }
+            exact = { Rule.exact($0) }
             makeLoop = { values in
                 let rule = Rule(values)
                 return { kernel, run, spike, factor, input in

@@ -17,4 +17,6 @@ struct AdditiveRule: WeightRule {
     @inline(__always) func facilitated(_ weight: Float, trace: Float) -> Float { scale.clipped(weight + up * trace) }
 
     @inline(__always) func depressed(_ weight: Float, trace: Float) -> Float { scale.clipped(weight - down * trace) }
+
+    static func exact(_ values: ModelValues) -> ExactWeightRule { .bounded(values, up: { _ in 1 }, down: { _ in 1 }) }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Changes with a power of the way that is left to the bound, between the additive and the multiplicative rule.
 ///
 ///     w ← w + a_plus·R·(1 − z)^mu_plus·K₊,  w ← w − a_minus·R·z^mu_minus·K₋,  z = (w − w_min)/R,  R = w_max − w_min
@@ -24,5 +32,10 @@ struct GuetigRule: WeightRule {
 
     @inline(__always) func depressed(_ weight: Float, trace: Float) -> Float {
         scale.clipped(weight - down * Power.of(scale.fraction(weight), muMinus) * trace)
+    }
+
+    static func exact(_ values: ModelValues) -> ExactWeightRule {
+        let (muPlus, muMinus) = (values[0, "mu_plus"], values[0, "mu_minus"])
+        return .bounded(values, up: { pow(1 - $0, muPlus) }, down: { pow($0, muMinus) })
     }
 }

@@ -21,4 +21,6 @@ struct MultiplicativeRule: WeightRule {
     @inline(__always) func depressed(_ weight: Float, trace: Float) -> Float {
         scale.clipped(weight - down * scale.fraction(weight) * trace)
     }
+
+    static func exact(_ values: ModelValues) -> ExactWeightRule { .bounded(values, up: { 1 - $0 }, down: { $0 }) }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Facilitation with a power of the weight, depression in proportion to it; there is no upper bound.
 ///
 ///     w ← w + a_plus·w^mu_plus·K₊,  w ← max(w_min, w − a_minus·w·K₋)
@@ -27,5 +35,13 @@ struct PowerLawRule: WeightRule {
 
     @inline(__always) func depressed(_ weight: Float, trace: Float) -> Float {
         max(floor, weight - down * weight * trace)
+    }
+
+    static func exact(_ values: ModelValues) -> ExactWeightRule {
+        let (up, down) = (values[0, "a_plus"], values[0, "a_minus"])
+        let (mu, floor) = (values[0, "mu_plus"], values[0, "w_min"])
+        return ExactWeightRule(
+            facilitated: { max(floor, $0 + up * pow(max(0, $0), mu) * $1) },
+            depressed: { max(floor, $0 - down * $0 * $1) })
     }
 }
