@@ -104,6 +104,12 @@ def brian2(network, seconds, threads, *more):
     return Side("Brian2 2.9", run, is_peer=True)
 
 
+def brian2_sparse(seconds, threads, neurons):
+    def run(seed, folder, options=()):
+        return peer("brian2", "brian2_sparse.py", seconds, threads, seed, neurons)
+    return Side("Brian2 2.9", run, is_peer=True)
+
+
 def auryn(seconds):
     def run(seed, folder, options=()):
         binary = os.environ.get("SYNFIRE_AURYN")
@@ -156,6 +162,13 @@ def all_rows(quick):
         return [ours("Synfire", "microcircuit", ms, 2, settings, before, gib=synfire_gib),
                 nest("nest_microcircuit.py", q(15, 0.5), full, 2, ms, drive, "seed", before)]
 
+    order, few = q(2500, 100), q(100000, 2000)
+    of_order = () if order == 2500 else (f"order={order}",)
+    of_few = () if few == 100000 else (f"n={few}",)
+
+    def by_events(folder):
+        return ("--engine", "event")
+
     def hpc_events(run):
         return run["spikes"] * 11250 * hpc_k
 
@@ -202,6 +215,20 @@ def all_rows(quick):
             [Bar("plastic per static event", 1.5, "")], meaning="events", events=hpc_events),
         Row("vogels-abbott", f"4,000 neurons, conductances, {cuba_s:g} s, 1 worker, nothing recorded",
             [ours("Synfire", "vogels-abbott", cuba_s * 1000, 1, record=False), auryn(cuba_s)], [Bar("run", 1.0, "s")]),
+        Row("precise", f"models/brunel-precise in continuous time: {5 * order:,} neurons with {order // 2:,} inputs each, exponential "
+            f"currents, {lasting}, 2 workers or threads, every spike recorded",
+            [ours("Synfire, events", "brunel-precise", ms, 2, of_order, before, options=by_events),
+             nest("nest_precise_brunel.py", q(6, 1), "seed", 2, ms, before, order)],
+            [Bar("ratio", 20, "", at_least=True)], peer_rounds=1),
+        Row("sparse", f"models/sparse in continuous time: {few:,} neurons with 100 inputs each that spike once a second, {cuba_s:g} s "
+            "after 100 ms, 2 workers or threads, every spike recorded",
+            [ours("Synfire, events", "sparse", cuba_s * 1000, 2, of_few, 100, options=by_events),
+             brian2_sparse(cuba_s, 2, few)],
+            [Bar("ratio", 5, "", at_least=True)]),
+        Row("sparse-clock", "the same in Synfire by events and in steps of 0.1 ms",
+            [ours("Synfire, events", "sparse", cuba_s * 1000, 2, of_few, 100, options=by_events),
+             ours("Synfire, steps", "sparse", cuba_s * 1000, 2, of_few, 100)],
+            [Bar("ratio", 5, "", at_least=True)]),
         Row("recording", f"{whole}: what recording every spike costs, {lasting}",
             [ours("Synfire, nothing recorded", "microcircuit", ms, 2, scaled(full), before, record=False, gib=synfire_gib),
              ours("Synfire, every spike recorded", "microcircuit", ms, 2, scaled(full), before, gib=synfire_gib)],
