@@ -190,7 +190,9 @@ public final class KernelMemory: @unchecked Sendable {
 
     func doubles(count: Int) -> UnsafeMutablePointer<Double> { take(Double.self, count: count) }
 
-    func quadruples(count: Int) -> UnsafeMutablePointer<SIMD4<Double>> { take(SIMD4<Double>.self, count: count) }
+    func vectors<Vector: SIMD & BitwiseCopyable>(of _: Vector.Type, count: Int) -> UnsafeMutablePointer<Vector> {
+        take(Vector.self, count: count)
+    }
 
     func flags(count: Int) -> UnsafeMutablePointer<UInt8> { take(UInt8.self, count: count) }
 

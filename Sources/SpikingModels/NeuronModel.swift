@@ -68,6 +68,12 @@ public struct ModelValues: Sendable {
 }
 
 extension ModelValues {
+    /// Whether all neurons have the same parameters, initial values and tables.
+    public var isUniform: Bool {
+        columns.values.allSatisfy { if case .uniform = $0 { true } else { false } }
+            && tables.values.allSatisfy { $0.count <= 1 }
+    }
+
     /// The number of one neuron, where columns are uniform or have one number for each neuron.
     subscript(neuron: Int, symbol: String) -> Double {
         switch self[symbol] {

@@ -84,7 +84,7 @@ public final class ClockSimulation: RecurrentSimulation {
         guard step.value.isFinite, step.value > 0 else {
             throw SimulationError.badTime(what: "the step", value: step.value)
         }
-        try Self.checkMemory(of: network, workers: pool.workers, limit: memoryLimit)
+        try MemoryEstimate.checkNeurons(of: network, workers: pool.workers, limit: memoryLimit)
         let drawn = try network.drawn(seed: seed)
         let index = NeuronIndex(drawn, workers: pool.workers)
         let recording = try ChannelBook(recorders, index: index, step: step.value, seed: seed)
@@ -104,23 +104,6 @@ public final class ClockSimulation: RecurrentSimulation {
         synapseCount = built.synapses
         leastDelay = built.leastDelay == Int.max ? nil : built.leastDelay
         spikeCounts = Array(repeating: 0, count: drawn.populations.count)
-    }
-
-    /// Refuses more neurons than there is memory for, before any is drawn.
-    private static func checkMemory(of network: Network, workers: Int, limit: Int?) throws(SimulationError) {
-        let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
-        // Values are drawn in double precision before they are put into columns.
-        let bytes = MemoryEstimate(network, storedSynapses: 0, workers: workers).total + 150 * neurons
-        let available = MemoryEstimate.available(limit: limit)
-        let inputs = network.populations.reduce(0.0) {
-            $0 + Double($1.count) * Double(max(1, $1.model.schema.receptors.count))
-        }
-        guard max(neurons, inputs) <= Double(Int32.max) else {
-            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
-        }
-        if available > 0, neurons > 10_000, bytes > available * 0.95 {
-            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
-        }
     }
 
     /// The biological time that has been simulated.

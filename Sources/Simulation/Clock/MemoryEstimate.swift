@@ -56,4 +56,25 @@ public struct MemoryEstimate: Sendable, Equatable {
 
     /// The bytes that may be taken: the limit, or what the machine has free; 0 where it does not say.
     static func available(limit: Int?) -> Double { limit.map(Double.init) ?? Double(synfire_available_memory()) }
+
+    /// Refuses more neurons than there is memory for, before any is drawn.
+    ///
+    /// - Parameter bytesEach: What a neuron takes besides its columns; in the clock engine, since values are drawn in double
+    ///   precision before they are put into columns.
+    static func checkNeurons(
+        of network: Network, workers: Int, limit: Int?, bytesEach: Double = 150
+    ) throws(SimulationError) {
+        let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
+        let bytes = MemoryEstimate(network, storedSynapses: 0, workers: workers).total + bytesEach * neurons
+        let available = MemoryEstimate.available(limit: limit)
+        let inputs = network.populations.reduce(0.0) {
+            $0 + Double($1.count) * Double(max(1, $1.model.schema.receptors.count))
+        }
+        guard max(neurons, inputs) <= Double(Int32.max) else {
+            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
+        }
+        if available > 0, neurons > 10_000, bytes > available * 0.95 {
+            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
+        }
+    }
 }

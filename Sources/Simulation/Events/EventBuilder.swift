@@ -79,6 +79,7 @@ struct EventBuilder {
     private func inputs(_ parts: [EventPart], _ tables: [[EventRows]]) throws -> [EventInput] {
         var bounds = index.populations.map { $0.model.schema.receptors.map { _ in (low: 0.0, high: 0.0) } }
         var hasCurrents = index.populations.map { _ in false }
+        var bias = index.populations.map { _ in 0.0 }
         func note(_ population: Int, _ receptor: Int, _ low: Double, _ high: Double) {
             bounds[population][receptor].low = min(bounds[population][receptor].low, low)
             bounds[population][receptor].high = max(bounds[population][receptor].high, high)
@@ -90,6 +91,10 @@ struct EventBuilder {
             }
         }
         for stimulus in network.stimuli {
+            if let constant = try constantCurrent(stimulus) {
+                for view in stimulus.target.views { bias[index.population(named: view.population)] += constant }
+                continue
+            }
             let members = index.members(stimulus.target, seed: seed)
             let weights = try stimulus.values(count: members.count, seed: seed).columns["weight"]
             for part in members.parts {
@@ -103,12 +108,32 @@ struct EventBuilder {
                 }
             }
         }
-        return zip(bounds, hasCurrents).map { bounds, hasCurrents in
+        return index.populations.indices.map { number in
             EventInput(
-                signs: bounds.map { $0.low >= 0 ? .notNegative : $0.high <= 0 ? .notPositive : .any },
-                hasCurrents: hasCurrents)
+                signs: bounds[number].map { $0.low >= 0 ? .notNegative : $0.high <= 0 ? .notPositive : .any },
+                hasCurrents: hasCurrents[number], bias: bias[number])
         }
     }
+
+    /// The current of a stimulus that injects the same all the time into whole populations; `nil` for any other.
+    private func constantCurrent(_ stimulus: Stimulus) throws -> Double? {
+        guard stimulus.model.effect == .current, stimulus.target.views.allSatisfy({ $0.selection == .all }) else {
+            return nil
+        }
+        let count = index.members(stimulus.target, seed: seed).count
+        let values = try stimulus.values(count: count, seed: seed)
+        // One neuron stands for all where nothing differs.
+        guard values.isUniform else { return nil }
+        let setup = KernelSetup(
+            neurons: 0..<1, neuronsPerChannel: 1, step: 1, values: values, seed: seed, stream: 0)
+        guard case .currents(let courses)? = stimulus.model.makeEventStimulus(setup), let first = courses.first?.first,
+            first.time == 0, courses[0].dropFirst().allSatisfy({ $0.time >= Self.forever })
+        else { return nil }
+        return first.level
+    }
+
+    /// No run is so long [ms].
+    private static let forever = 1e12
 
     private func strip(
         _ worker: Int, _ parts: [EventPart], _ projections: [ProjectionPlan], _ rows: [EventRows],
@@ -128,9 +153,10 @@ struct EventBuilder {
             let setup = KernelSetup(
                 neurons: neurons, neuronsPerChannel: population.neuronsPerChannel, step: slice,
                 values: population.values, seed: seed, stream: RandomStream.number(of: population.name))
-            // Sums of input need weights that are known before their time.
-            let isPlastic = tables.contains { $0.part.members.population == number && $0.plastic != nil }
-            setup.input = isPlastic || !allowsSums ? nil : input[number]
+            var known = input[number]
+            known.isStatic =
+                allowsSums && !tables.contains { $0.part.members.population == number && $0.plastic != nil }
+            setup.input = known
             guard let kernel = population.model.makeEventKernel(setup) else {
                 throw EventSupport.noClosedForm(population)
             }
@@ -138,7 +164,9 @@ struct EventBuilder {
                 index: number, neurons: neurons, kernel: kernel, memory: setup.columns,
                 tables: tables.filter { $0.part.members.population == number && $0.rows.count > 0 })
         }
-        for stimulus in network.stimuli { try add(stimulus, to: populations, worker: worker, slice: slice) }
+        for stimulus in network.stimuli where try constantCurrent(stimulus) == nil {
+            try add(stimulus, to: populations, worker: worker, slice: slice)
+        }
         return EventStrip(populations)
     }
 

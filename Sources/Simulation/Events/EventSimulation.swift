@@ -71,6 +71,8 @@ public final class EventSimulation: RecurrentSimulation {
         _ network: Network, seed: UInt64, pool: WorkerPool, recorders: [Recorder], memoryLimit: Int? = nil,
         allowsSums: Bool, progress: (_ synapses: Int, _ expected: Int) throws -> Void = { _, _ in }
     ) throws {
+        // A state in double precision, its place in lists, and parameters where neurons differ.
+        try MemoryEstimate.checkNeurons(of: network, workers: pool.workers, limit: memoryLimit, bytesEach: 400)
         let drawn = try network.drawn(seed: seed)
         let index = NeuronIndex(drawn, workers: pool.workers)
         let recording = try EventChannelBook(recorders, index: index, seed: seed)
@@ -108,7 +110,8 @@ public final class EventSimulation: RecurrentSimulation {
         guard duration.value.isFinite, duration.value > 0 else {
             throw SimulationError.badTime(what: "the duration", value: duration.value)
         }
-        guard end + duration.value <= 1e12 else {
+        // More epochs than these do not end.
+        guard end + duration.value <= min(1e12, 1e11 * schedule.epoch) else {
             throw SimulationError.tooLong(duration: duration.value, step: schedule.slice)
         }
         let start = end

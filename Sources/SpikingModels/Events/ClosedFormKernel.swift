@@ -189,8 +189,11 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
         let isShared = symbols.count == setup.values.columns.count
         constants = (0..<(isShared ? min(1, setup.count) : setup.count)).map { Form.constants(setup, neuron: $0) }
         let constants = constants
+        let bias = setup.input?.bias ?? 0
         neurons = (0..<setup.count).map {
-            EventNeuron(form: Form(setup, neuron: $0, constants[isShared ? 0 : $0]), slice: 0, offset: 0)
+            var form = Form(setup, neuron: $0, constants[isShared ? 0 : $0])
+            form.current = bias
+            return EventNeuron(form: form, slice: 0, offset: 0)
         }
         lists = EventLists(neurons: setup.count)
         calendar = WakeCalendar(neurons: setup.count)

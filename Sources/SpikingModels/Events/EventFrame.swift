@@ -195,12 +195,21 @@ public protocol EventKernel: AnyObject {
 public struct EventInput: Sendable {
     /// Which weights each receptor of the schema gets.
     public var signs: [ReceptorRow.Sign]
-    /// Whether stimuli inject currents.
+    /// Whether stimuli inject currents that change or differ.
     public var hasCurrents: Bool
+    /// What stimuli inject into each neuron all the time, besides [pA].
+    public var bias: Double
+    /// Whether all weights are known before their time.
+    public var isStatic: Bool
 
     /// Describes input.
-    public init(signs: [ReceptorRow.Sign], hasCurrents: Bool) {
+    public init(signs: [ReceptorRow.Sign], hasCurrents: Bool, bias: Double = 0, isStatic: Bool = true) {
         self.signs = signs
         self.hasCurrents = hasCurrents
+        self.bias = bias
+        self.isStatic = isStatic
     }
+
+    /// Whether input can be added up in any order.
+    var allowsSums: Bool { isStatic && !hasCurrents }
 }

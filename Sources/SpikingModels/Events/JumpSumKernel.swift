@@ -35,15 +35,17 @@ final class JumpSumKernel: EventKernel {
 
     /// - Returns: `nil` where neurons differ, currents change or input waits for the end of the refractory time.
     init?(_ setup: KernelSetup) {
-        guard setup.count > 0, let input = setup.input, !input.hasCurrents,
+        guard setup.count > 0, let input = setup.input, input.allowsSums,
             setup.isUniform(LIF.symbols), setup.option("refractory_input") != "kept"
         else { return nil }
         constants = Form.constants(setup, neuron: 0)
         (count, length) = (setup.count, setup.step)
         let membrane = constants.membrane
-        asymptote = membrane.resistance * membrane.bias
+        asymptote = membrane.resistance * (membrane.bias + input.bias)
         guard setup.step < 4 * membrane.tau else { return nil }
-        template = Form(setup, neuron: 0, constants)
+        var template = Form(setup, neuron: 0, constants)
+        template.current = input.bias
+        self.template = template
         sums = setup.columns.doubles(count: count)
         for neuron in 0..<count { sums[neuron] = setup.value("v", neuron) - membrane.rest - asymptote }
         found = setup.flags()

@@ -47,7 +47,7 @@ public enum LIFCurrentAlpha: NeuronModel, EventDrivenModel {
 
     /// Neurons that follow the closed form.
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
-        ClosedFormKernel(setup, Neuron.self)
+        CurrentSumKernel(setup, AlphaShape.self) ?? ClosedFormKernel(setup, Neuron.self)
     }
 
     private final class Kernel: NeuronKernel {

@@ -55,7 +55,7 @@ public enum LIFCurrentExponential: NeuronModel, EventDrivenModel {
 
     /// Neurons that follow the closed form.
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
-        ExponentialSumKernel(setup) ?? ClosedFormKernel(setup, Neuron.self)
+        CurrentSumKernel(setup, ExponentialShape.self) ?? ClosedFormKernel(setup, Neuron.self)
     }
 
     private final class Kernel: NeuronKernel {
