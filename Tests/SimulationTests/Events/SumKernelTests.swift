@@ -122,7 +122,7 @@ struct SumKernelTests {
                 Stimulus("dc", DirectCurrent.self, to: ["exc", "inh"], parameters: ["amplitude": 180])
             ])
         let expected = try Self.spikes(plain, allowsSums: true, duration: 50)
-        #expect(expected.times.count > 200)
+        #expect(expected.times.count > 50)
         #expect(try Self.spikes(stimulated, allowsSums: true, duration: 50) == expected)
     }
 
