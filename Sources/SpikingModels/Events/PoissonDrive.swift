@@ -116,30 +116,41 @@ final class PoissonBlockDrive: EventDrive {
         let scale = length * Double(sign: .plus, exponent: -Int(shift), significand: 1)
         let mask = bits == 0 ? UInt32.max : (1 << shift) - 1
         let (targets, times) = (buffer.targets, buffer.times)
-        let last = neurons.count
         var count = 0
         for block in 0..<number {
             var left = Int(counts[block])
-            guard left > 0 else { continue }
             let base = ((block + blocks.lowerBound) << bits) - neurons.lowerBound
-            @inline(__always) func add(_ word: UInt32) {
-                let target = base + (bits == 0 ? 0 : Int(word >> shift))
-                targets[count] = Int32(truncatingIfNeeded: target)
-                times[count] = (Double(word & mask) + 0.5) * scale
-                count += target >= 0 && target < last ? 1 : 0
+            @inline(__always) func add(_ word: UInt32, at place: Int) {
+                targets[place] = Int32(truncatingIfNeeded: base + (bits == 0 ? 0 : Int(word >> shift)))
+                times[place] = (Double(word & mask) + 0.5) * scale
             }
-            // The first block of words has the count and three spikes.
-            for index in 1...min(left, 3) { add(words[index * number + block]) }
+            // The first block of words has the count and three spikes. All three are written, and those beyond the count
+            // are written over: a branch that is mistaken costs more.
+            for index in 0..<3 { add(words[(index + 1) * number + block], at: count + index) }
+            count += min(left, 3)
             left -= 3
             var more: UInt32 = 1
             while left > 0 {
                 let next = philox(UInt32(truncatingIfNeeded: block) &+ first, low, high | (more & 0x7_FFFF))
-                for index in 0..<min(left, 4) { add(next[index]) }
+                for index in 0..<4 { add(next[index], at: count + index) }
+                count += min(left, 4)
                 left -= 4
                 more += 1
             }
         }
         buffer.count = count
+        if bits > 0 { keepOwn() }
+    }
+
+    /// Leaves out spikes of neurons that are another worker's.
+    private func keepOwn() {
+        var kept = 0
+        for index in 0..<buffer.count where buffer.targets[index] >= 0 && buffer.targets[index] < neurons.count {
+            buffer.targets[kept] = buffer.targets[index]
+            buffer.times[kept] = buffer.times[index]
+            kept += 1
+        }
+        buffer.count = kept
     }
 
     /// Two words a spike: one for the neuron, one for the time.
