@@ -84,7 +84,7 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .tableTooLarge(let projection):
             return "projection '\(projection)' would need a table of more than 2^31 entries"
         case .unboundedSpikes(let population, let neuron, let time):
-            return "neuron \(neuron) of '\(population)' would spike more than a million times at \(time) ms: "
+            return "neuron \(neuron) of '\(population)' would spike more than a million times at about \(time) ms: "
                 + "its input is far above its threshold"
         case .outOfMemory(let bytes): return "the system has no memory left for \(Self.size(Double(bytes)))"
         case .tooManySynapses(let expected, let bytes, let available, let fitting, let procedural):

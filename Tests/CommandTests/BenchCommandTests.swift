@@ -57,4 +57,20 @@ struct BenchCommandTests {
         #expect(try run("--neurons", "0").errors.contains("--neurons is 0"))
         #expect(try run("--step", "0ms").errors.contains("--step must be above 0 ms"))
     }
+
+    @Test("additions at random places are measured for each number of cells; other numbers are told")
+    func scatter() throws {
+        let folder = try TemporaryDirectory()
+        let made = try Command.run(
+            ["bench", "scatter", "--cells", "100,5000", "--workers", "2", "--json"], in: folder.path)
+        struct Row: Decodable {
+            let cells, bytes: Int
+            let nanoseconds: Double
+        }
+        let rows = try JSONDecoder().decode([Row].self, from: Data(made.output.utf8))
+        #expect(rows.map(\.cells) == [100, 100, 100, 5000, 5000, 5000] && rows.map(\.bytes) == [8, 32, 64, 8, 32, 64])
+        #expect(rows.allSatisfy { $0.nanoseconds > 0 && $0.nanoseconds < 1000 })
+        let wrong = try Command.run(["bench", "scatter", "--cells", "0"], in: folder.path)
+        #expect(wrong.status == 2 && wrong.errors.contains("--cells has '0'"), "\(wrong.errors)")
+    }
 }

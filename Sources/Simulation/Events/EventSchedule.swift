@@ -27,6 +27,8 @@ struct EventSchedule: Sendable {
 
     /// How many events a neuron should get in a slice, about.
     private static let eventsPerSlice = 3.0
+    /// No slice is longer, so that it is short beside time constants [ms].
+    private static let longestSlice = 2.0
     /// The most slices of an epoch.
     private static let mostSlices = 64
 
@@ -50,9 +52,11 @@ struct EventSchedule: Sendable {
         let unit = Double(sign: .plus, exponent: bound.exponent - 8, significand: 1)
         let epoch = (bound / unit).rounded(.down) * unit
         var slices = 1
-        while slices < Self.mostSlices, epoch * eventRate / Double(slices) > Self.eventsPerSlice * 2.squareRoot() {
-            slices *= 2
+        func isLong() -> Bool {
+            let slice = epoch / Double(slices)
+            return slice > Self.longestSlice || slice * eventRate > Self.eventsPerSlice * 2.squareRoot()
         }
+        while slices < Self.mostSlices, isLong() { slices *= 2 }
         slicesPerEpoch = slices
         slice = epoch / Double(slices)
     }

@@ -121,7 +121,7 @@ struct EventNeuron<Form: ClosedForm>: BitwiseCopyable {
     /// What is left of the refractory time then [ms].
     var refractory = 0.0
 
-    /// More spikes than these at one instant are told as a failure.
+    /// More spikes than these between two events, or in a slice, are told as a failure.
     static var mostSpikesAtOnce: Int { 1_000_000 }
 
     /// Takes a spike at the time that the state stands for.
@@ -143,7 +143,7 @@ struct EventNeuron<Form: ClosedForm>: BitwiseCopyable {
     mutating func carry(
         _ now: inout Double, to time: Double, staysBehind: Bool, _ c: Form.Constants, spiked: (Double) -> Void
     ) -> EventFailure.Kind? {
-        var (count, instant) = (0, -Double.infinity)
+        var count = 0
         while true {
             if refractory > 0 {
                 let end = now + refractory
@@ -171,8 +171,7 @@ struct EventNeuron<Form: ClosedForm>: BitwiseCopyable {
             refractory = Form.refractoryTime(c)
             // A crossing at the edge of two slices may come out a rounding before the second.
             spiked(max(now, 0))
-            count = now == instant ? count + 1 : 0
-            instant = now
+            count += 1
             if count > Self.mostSpikesAtOnce { return .unboundedSpikes }
         }
     }

@@ -106,7 +106,7 @@ private final class SummedNeurons<Shape: SumShape> {
         asymptote = membrane.resistance * (membrane.bias + input.bias)
         shortest = min(membrane.tau, 1 / shape.rates.ex, 1 / shape.rates.inh)
         let states = (0..<setup.count).map { Form(setup, neuron: $0, constants) }
-        guard setup.step < 4 * shortest, states.allSatisfy({ shape.hasSigns($0.currents) }) else { return nil }
+        guard setup.step < 6 * shortest, states.allSatisfy({ shape.hasSigns($0.currents) }) else { return nil }
         var template = Form(setup, neuron: 0, constants)
         template.current = input.bias
         self.template = template

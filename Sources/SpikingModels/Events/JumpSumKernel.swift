@@ -42,7 +42,7 @@ final class JumpSumKernel: EventKernel {
         (count, length) = (setup.count, setup.step)
         let membrane = constants.membrane
         asymptote = membrane.resistance * (membrane.bias + input.bias)
-        guard setup.step < 4 * membrane.tau else { return nil }
+        guard setup.step < 6 * membrane.tau else { return nil }
         var template = Form(setup, neuron: 0, constants)
         template.current = input.bias
         self.template = template

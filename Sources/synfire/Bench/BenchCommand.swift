@@ -12,8 +12,9 @@ struct BenchCommand: ParsableCommand {
             Example:
               synfire bench neurons --neurons 1000 --model lif_curr_exp
               synfire bench memory
+              synfire bench scatter
             """,
-        subcommands: [BenchNeuronsCommand.self, BenchMemoryCommand.self])
+        subcommands: [BenchNeuronsCommand.self, BenchMemoryCommand.self, BenchScatterCommand.self])
 }
 
 /// `synfire bench neurons`: nanoseconds a neuron and step for each model that runs on a clock.
