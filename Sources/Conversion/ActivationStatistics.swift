@@ -8,12 +8,17 @@ package struct ActivationStatistics {
 
     package let channels: Int
     package private(set) var maxima: [Float]
+    /// The sum of each channel's values.
+    package private(set) var sums: [Double]
+    /// How many values of each channel were summed.
+    package private(set) var summed = 0
     private var counts: [Int]
     private var seen = 0
 
     package init(channels: Int) {
         self.channels = channels
         maxima = Array(repeating: 0, count: channels)
+        sums = Array(repeating: 0, count: channels)
         counts = []
     }
 
@@ -22,18 +27,21 @@ package struct ActivationStatistics {
     /// - Returns: The image of the first value that is not finite, if there is one.
     package mutating func noteMaxima(_ values: [Float], images: Int) -> Int? {
         let each = values.count / max(images * channels, 1)
+        summed += images * each
         for image in 0..<images {
             for channel in 0..<channels {
                 let first = (image * channels + channel) * each
                 var greatest = maxima[channel]
-                var sum: Float = 0
+                var (noughts, sum): (Float, Float) = (0, 0)
                 for index in first..<first + each {
                     greatest = max(greatest, values[index])
-                    sum += values[index] * 0
+                    noughts += values[index] * 0
+                    sum += values[index]
                 }
                 // Nought times a number is nought unless the number is infinite or none.
-                guard sum == 0 else { return image }
+                guard noughts == 0 else { return image }
                 maxima[channel] = greatest
+                sums[channel] += Double(sum)
             }
         }
         return nil

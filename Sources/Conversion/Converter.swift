@@ -52,10 +52,12 @@ public struct Converter: Sendable {
     ) throws -> ConvertedNetwork {
         let chain = try AffineChain(graph)
         let activations = chain.steps.compactMap { if case .neurons(let name) = $0 { name } else { nil } }
-        let levels = try ThresholdCalibration(
+        let found = try ThresholdCalibration(
             Predictor(graph, pool: pool), activations: activations, data: calibration, recipe: recipe,
-            progress: progress
-        ).levels
+            progress: progress)
+        let levels =
+            recipe.allocation == .economical
+            ? LevelAllocation(chain, graph: graph, calibration: found).levels : found.levels
         var emitter = try NetworkEmitter(graph: graph, recipe: recipe, levels: levels)
         for step in chain.steps { try emitter.add(step) }
         return try emitter.finished()

@@ -34,11 +34,13 @@ struct NetworkEmitter {
         guard let levels = levels[activation] else { preconditionFailure("no level of '\(activation)'") }
         let name = populationName(fallback: activation)
         let (shape, current) = try project(to: name, levels: levels)
+        let onset = recipe.onsets[min(layers.count, recipe.onsets.count - 1)]
         populations.append(
             try Population(
-                name, shape: shape, model: IntegrateAndFire.self, parameters: ["i": ParameterValue(current)],
+                name, shape: shape, model: IntegrateAndFire.self,
+                parameters: ["i": ParameterValue(current), "onset": .uniform(onset)],
                 options: ["reset": recipe.reset == .subtract ? "subtract" : "to_value"],
-                initialValues: ["v": .uniform(recipe.initialPotential)]))
+                initialValues: ["v": ParameterValue(initialPotentials(shape))]))
         layers.append(ConvertedLayer(population: name, activation: activation, levels: levels))
         source = (name, shape, levels)
     }
@@ -57,10 +59,28 @@ struct NetworkEmitter {
             metadata: [
                 "recipe": recipe.name, "granularity": recipe.granularity.rawValue,
                 "statistic": recipe.statistic.description, "reset": recipe.reset.rawValue,
-                "initial_potential": "\(recipe.initialPotential)", "converted_from": graph.name,
+                "initial_potential": recipe.start == .spread ? "spread" : "\(recipe.initialPotential)",
+                "allocation": recipe.allocation.rawValue,
+                "onsets": recipe.onsets.map { "\($0)" }.joined(separator: ","), "converted_from": graph.name,
             ])
         return ConvertedNetwork(network: network, layers: layers, recipe: recipe)
     }
+
+    /// The potential at the start of each neuron, in thresholds.
+    private func initialPotentials(_ shape: [Int]) -> Column {
+        guard recipe.start == .spread, shape.count == 3 else { return .uniform(recipe.initialPotential) }
+        return .perNeuron(
+            (0..<shape.reduce(1, *)).map { neuron in
+                let (row, column) = (neuron / shape[2] % shape[1], neuron % shape[2])
+                return (Double(Self.order[row % 4][column % 4]) + 0.5) / 16
+            })
+    }
+
+    /// The ordered dither of 4×4: every aligned 2×2 block of it is spread evenly, too.
+    ///
+    /// - Source: B. E. Bayer 1973, "An optimum method for two-level rendition of continuous-tone pictures", IEEE
+    ///   International Conference on Communications.
+    private static let order = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]
 
     /// The name of the weighted layer in front, which is what people call a layer by.
     private mutating func populationName(fallback: String) -> String {

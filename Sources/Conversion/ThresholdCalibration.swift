@@ -5,6 +5,10 @@ import Tensors
 struct ThresholdCalibration {
     /// The activation of each channel of each place where neurons stand, by the name of the activation layer.
     let levels: [String: [Double]]
+    /// The mean activation of each channel, by the same name.
+    let means: [String: [Double]]
+    /// The greatest output of the trained network on the data.
+    let greatestOutput: Double
 
     /// - Throws: ``ConversionError`` for data of another shape, activations that are not finite, or a silent layer.
     init(
@@ -21,13 +25,18 @@ struct ThresholdCalibration {
         var statistics = channels.mapValues {
             ActivationStatistics(channels: recipe.granularity == .layer ? 1 : $0)
         }
+        let output = graph.output.name
+        var outputs = ActivationStatistics(channels: 1)
         let part = 100
         let passes = recipe.statistic == .maximum ? 1 : 2
         for pass in 0..<passes {
             for first in stride(from: 0, to: data.count, by: part) {
                 let indices = Array(first..<min(first + part, data.count))
                 let (images, _) = try data.batch(indices)
-                let values = try predictor.activations(of: activations, for: images)
+                let values = try predictor.activations(of: activations + [output], for: images)
+                if pass == 0, let image = outputs.noteMaxima(values[output]?.scalars ?? [], images: indices.count) {
+                    throw ConversionError.badActivation(layer: output, image: first + image)
+                }
                 for name in activations {
                     guard let tensor = values[name] else { preconditionFailure("no values of '\(name)'") }
                     if pass == 1 {
@@ -39,6 +48,8 @@ struct ThresholdCalibration {
                 try progress(pass * data.count + first + indices.count, passes * data.count)
             }
         }
+        greatestOutput = Double(outputs.maxima[0])
+        means = statistics.mapValues { found in found.sums.map { $0 / Double(max(1, found.summed)) } }
         levels = try Dictionary(
             uniqueKeysWithValues: activations.map { name in
                 guard let found = statistics[name] else { preconditionFailure("no statistics of '\(name)'") }

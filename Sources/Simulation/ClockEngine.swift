@@ -44,7 +44,7 @@ final class ClockEngine: TrialEngine {
                 let hasInput = !plan.incoming[index].isEmpty
                 if hasInput { population.beginStep() }
                 for route in plan.incoming[index] { deliver(route, to: population) }
-                population.endStep(hasBegun: hasInput)
+                population.endStep(hasBegun: hasInput, at: time)
                 book.note(population.spikes, at: time, of: index)
             }
             takeSamples(afterStep: number, &samples, &book)

@@ -24,10 +24,14 @@ final class ClockPopulation {
     private let period: Int
     private let count: Int
     private let step: Double
+    private let firstOnset: Double
+    private let lastOnset: Double
 
     init(_ plan: PlanPopulation, step: Double) {
         self.plan = plan
         self.step = step
+        firstOnset = plan.onset.min() ?? 0
+        lastOnset = plan.onset.max() ?? 0
         period = plan.period
         count = plan.count
         potentials = WorkBuffer(repeating: 0, count: count)
@@ -42,7 +46,7 @@ final class ClockPopulation {
     /// Goes back to the start of a trial.
     func reset(drive: WorkBuffer<Double>?) {
         for place in 0..<count {
-            potentials.base[place] = Float(plan.initial[place % period])
+            potentials.base[place] = Float(plan.initial[place % plan.initial.count])
             let slope = plan.current[place % period] + (drive?.base[place] ?? 0)
             current.base[place] = Float(slope * step)
         }
@@ -77,13 +81,24 @@ final class ClockPopulation {
 
     /// Ends a step: moves the potentials and finds the spikes.
     ///
-    /// - Parameter hasBegun: Whether ``beginStep()`` was called; without, the input is the constant current.
-    func endStep(hasBegun: Bool) {
+    /// - Parameters:
+    ///   - hasBegun: Whether ``beginStep()`` was called; without, the input is the constant current.
+    ///   - time: The end of the step.
+    func endStep(hasBegun: Bool, at time: Double) {
         spikes.removeAll(keepingCapacity: true)
         let (values, inputs) = (potentials.base, hasBegun ? input.base : current.base)
-        guard let threshold else {
+        guard let threshold, time >= firstOnset - 1e-9 * step else {
             for place in 0..<count { values[place] += inputs[place] }
             return
+        }
+        if time < lastOnset {
+            // Not before its onset does a neuron have a threshold.
+            for column in 0..<period {
+                let isAwake = time >= plan.onset[column] - 1e-9 * step
+                threshold.base[column] = isAwake ? Float(plan.threshold?[column] ?? .infinity) : .infinity
+            }
+        } else if let levels = plan.threshold, lastOnset > firstOnset {
+            for column in 0..<period { threshold.base[column] = Float(levels[column]) }
         }
         let flags = flags.base
         var first = 0

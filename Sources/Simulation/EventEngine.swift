@@ -7,17 +7,30 @@ final class EventEngine: TrialEngine {
     /// The length of a slice where nothing ends it earlier [ms].
     private let slice: Double
     private var arrivals: [Spike] = []
+    /// For each population, the time before which nobody asks for the order of its spikes.
+    private let orderMatters: [Double]
+    /// The first onset there is; 0 if all populations may spike from the start.
+    private let wakes: Double
 
     /// - Parameter slice: The length of a slice [ms], which has no influence on any result; `nil` for a good one.
     init(plan: Plan, run: RunPlan, slice: Double?) {
         self.plan = plan
         self.run = run
-        populations = plan.populations.indices.map { index in
-            let longest = plan.incoming[index].map { plan.routes[$0].longestRun }.max() ?? 0
+        let populations = plan.populations.indices.map { index -> EventPopulation? in
+            let incoming = plan.incoming[index].map { ($0, plan.routes[$0]) }
             return plan.populations[index].isAnalog
                 ? nil
-                : EventPopulation(plan.populations[index], longestRun: longest, slice: slice)
+                : EventPopulation(
+                    plan.populations[index], incoming: Dictionary(uniqueKeysWithValues: incoming), slice: slice)
         }
+        self.populations = populations
+        let trains = run.recordedTrain(populations: plan.populations.count)
+        orderMatters = plan.populations.indices.map { index in
+            if trains[index] != nil { return 0 }
+            let behind = plan.routes.filter { $0.source == index }.map { populations[$0.target]?.wakes ?? 0 }
+            return behind.min() ?? .infinity
+        }
+        wakes = populations.compactMap { $0?.wakes }.filter { $0 > 0 }.min() ?? 0
         analog = AnalogStage(plan)
         self.slice = slice ?? 1
     }
@@ -32,15 +45,16 @@ final class EventEngine: TrialEngine {
         var number = 0.0
         while start < run.duration {
             // A slice ends where a result or a sample is asked for, at the latest after its length.
-            if (number + 1) * slice <= start { number += 1 }
-            var end = min(run.checkpoints[checkpoint], (number + 1) * slice)
+            while (number + 1) * slice <= start { number += 1 }
+            // Before the first onset, only populations that nothing arrives at spike, and need no slices.
+            var end = min(run.checkpoints[checkpoint], start < wakes ? wakes : (number + 1) * slice)
             for (index, probe) in run.probes.enumerated() where samples[index] < probe.samples {
                 end = min(end, probe.time(samples[index]))
             }
             for (index, population) in populations.enumerated() {
                 guard let population else { continue }
                 if plan.incoming[index].isEmpty {
-                    try population.advance(from: start, to: end)
+                    try population.advance(from: start, to: end, isOrdered: end >= orderMatters[index])
                 } else {
                     gatherArrivals(of: index)
                     try population.advance(from: start, to: end, arrivals: arrivals, routes: plan.routeTable.base)

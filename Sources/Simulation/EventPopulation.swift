@@ -13,10 +13,15 @@ final class EventPopulation {
     /// The spikes of the current slice, in order.
     private(set) var spikes: [Spike] = []
 
-    private let offset: WorkBuffer<Double>
+    let offset: WorkBuffer<Double>
     private let slope: WorkBuffer<Double>
     private let threshold: WorkBuffer<Double>
     private let resetTo: WorkBuffer<Double>?
+    private let onset: WorkBuffer<Double>
+    /// The earliest onset: no neuron spikes before.
+    let wakes: Double
+    /// What arrived before the onset, waiting for it.
+    private let waiting: WaitingInput
     /// One more run than the period, so that a run that starts inside a period can be compared without wrapping.
     private let screen: WorkBuffer<Double>
     private let neverSpikes: Bool
@@ -39,8 +44,11 @@ final class EventPopulation {
     static let spikesAtOnce = 1_000_000
     static let spikesInSlice = 1 << 24
 
-    /// - Parameter slice: The length of slices where spikes arrive [ms]; `nil` for a good one.
-    init(_ plan: PlanPopulation, longestRun: Int, slice: Double?) {
+    /// - Parameters:
+    ///   - incoming: The routes that spikes arrive by, by their numbers.
+    ///   - slice: The length of slices where spikes arrive [ms]; `nil` for a good one.
+    init(_ plan: PlanPopulation, incoming: [Int: Route], slice: Double?) {
+        let longestRun = incoming.values.map(\.longestRun).max() ?? 0
         self.plan = plan
         sliceLength = slice ?? EventPopulation.sliceLength(plan)
         isCandidate = WorkBuffer(repeating: 0, count: plan.count)
@@ -51,6 +59,9 @@ final class EventPopulation {
         neverSpikes = plan.threshold == nil
         threshold = WorkBuffer(plan.threshold ?? Array(repeating: .infinity, count: plan.period))
         resetTo = plan.resetTo.map { WorkBuffer($0) }
+        onset = WorkBuffer(plan.onset)
+        wakes = plan.threshold == nil ? 0 : plan.onset.min() ?? 0
+        waiting = WaitingInput(wakes > 0 ? incoming : [:], targets: plan.count)
         screen = WorkBuffer(repeating: 0, count: plan.period + (plan.period == plan.count ? 0 : longestRun))
     }
 
@@ -58,7 +69,9 @@ final class EventPopulation {
     ///
     /// `drive` holds the currents from analog sources, one a place, if there are any.
     func reset(drive: WorkBuffer<Double>?) {
-        for place in 0..<count { offset.base[place] = plan.initial[place % period] }
+        for place in 0..<count { offset.base[place] = plan.initial[place % plan.initial.count] }
+        if wakes > 0 { screen.fill(.infinity) }
+        waiting.removeAll()
         for index in 0..<period { slope.base[index] = plan.current[index] + (drive?.base[index] ?? 0) }
         spikes.removeAll(keepingCapacity: true)
     }
@@ -80,19 +93,22 @@ final class EventPopulation {
     /// The potential at a time that has been reached.
     func potential(_ place: Int, at time: Double) -> Double {
         let column = place % period
-        return plan.resistance[column] * (offset.base[place] + slope.base[column] * time)
+        let moved = waiting.isEmpty ? offset.base[place] : waiting.preview(on: offset).base[place]
+        return plan.resistance[column] * (moved + slope.base[column] * time)
     }
 
     /// Runs through a slice without arrivals, where nothing but the slope moves the potentials.
-    func advance(from start: Double, to end: Double) throws(SimulationError) {
+    ///
+    /// - Parameter isOrdered: Whether the spikes have to be put in order.
+    func advance(from start: Double, to end: Double, isOrdered: Bool) throws(SimulationError) {
         spikes.removeAll(keepingCapacity: true)
-        guard !neverSpikes else { return }
+        guard !neverSpikes, end >= wakes else { return }
         setScreen(from: start, to: end)
         try forEachAboveScreen { (place) throws(SimulationError) in
             let column = place % period
             while let time = crossing(place, column, after: start), time <= end { try fire(place, column, at: time) }
         }
-        spikes.sortByTime(from: start, to: end, scratch: &scratch, counts: &counts)
+        if isOrdered { spikes.sortByTime(from: start, to: end, scratch: &scratch, counts: &counts) }
     }
 
     /// Runs from one time to another with arrivals, which are in order.
@@ -107,9 +123,20 @@ final class EventPopulation {
             for spike in arrivals { add(spike, routes + Int(spike.route)) }
             return
         }
-        let slices = max(1, Int(((end - start) / sliceLength).rounded(.up)))
         var next = 0
         var low = start
+        if start < wakes {
+            // Nobody looks at a potential before the onset: what arrives until then is added up at once.
+            while next < arrivals.count, arrivals[next].time < wakes {
+                if !waiting.take(arrivals[next]) { add(arrivals[next], routes + Int(arrivals[next].route)) }
+                next += 1
+            }
+            guard end >= wakes else { return }
+            waiting.settle(on: offset)
+            low = wakes
+        }
+        let start = low
+        let slices = max(1, Int(((end - start) / sliceLength).rounded(.up)))
         for slice in 1...slices {
             let high = slice == slices ? end : start + (end - start) * (Double(slice) / Double(slices))
             try advanceSlice(from: low, to: high, arrivals: arrivals, next: &next, routes: routes)
@@ -145,8 +172,9 @@ extension EventPopulation {
     /// For each column, the lowest θ − b·t over the slice, less what rounding could take off.
     private func setScreen(from start: Double, to end: Double) {
         for column in 0..<period {
-            let (level, b) = (threshold.base[column], slope.base[column])
-            screen.base[column] = level - b * (b > 0 ? end : start) - 1e-12 * (level + abs(b) * end)
+            let (level, b, first) = (threshold.base[column], slope.base[column], onset.base[column])
+            let lowest = level - b * (b > 0 ? end : max(start, first)) - 1e-12 * (level + abs(b) * end)
+            screen.base[column] = first > end ? .infinity : lowest
         }
         for column in period..<max(period, screen.count) { screen.base[column] = screen.base[column - period] }
     }
@@ -171,9 +199,10 @@ extension EventPopulation {
     }
 
     /// When a neuron crosses by its slope alone, not before `now`; `nil` for never.
-    @inline(__always) private func crossing(_ place: Int, _ column: Int, after now: Double) -> Double? {
+    @inline(__always) private func crossing(_ place: Int, _ column: Int, after reached: Double) -> Double? {
         let missing = threshold.base[column] - offset.base[place]
         let b = slope.base[column]
+        let now = max(reached, onset.base[column])
         if b > 0 { return max(now, missing / b) }
         return missing <= b * now ? now : nil
     }
@@ -227,13 +256,14 @@ extension EventPopulation {
             let place = Int(flag)
             let column = place % period
             var fired = 0
-            while offset.base[place] + slope.base[column] * now >= threshold.base[column] {
+            let isAwake = now >= onset.base[column]
+            while isAwake, offset.base[place] + slope.base[column] * now >= threshold.base[column] {
                 try fire(place, column, at: now)
                 fired += 1
                 guard fired < Self.spikesAtOnce else { throw unbounded(place, now) }
                 if resetTo != nil { break }
             }
-            if slope.base[column] > 0 { consider(place, after: now) }
+            if slope.base[column] > 0 || !isAwake { consider(place, after: now) }
         }
         flagged.removeAll(keepingCapacity: true)
     }

@@ -95,8 +95,10 @@ struct PlanPopulation: Sendable {
     let resetTo: [Double]?
     /// The constant current.
     let current: [Double]
-    /// v(0)/r.
+    /// v(0)/r: one a column, or one a place.
     let initial: [Double]
+    /// The time before which nothing spikes.
+    let onset: [Double]
     /// r, for what is recorded.
     let resistance: [Double]
 
@@ -109,13 +111,13 @@ struct PlanPopulation: Sendable {
         guard case .integrating(let dynamics) = population.dynamics else {
             isAnalog = true
             period = 1
-            (threshold, resetTo, current, initial, resistance) = (nil, nil, [], [], [])
+            (threshold, resetTo, current, initial, onset, resistance) = (nil, nil, [], [], [], [])
             return
         }
         isAnalog = false
         let columns = [
             dynamics.threshold, dynamics.resetPotential, dynamics.resistance, dynamics.current,
-            dynamics.initialPotential,
+            dynamics.onset,
         ]
         let isPerNeuron = columns.contains { if case .perNeuron? = $0 { true } else { false } }
         let period = isDriven || isPerNeuron || layout.channels == 1 ? layout.count : layout.channels
@@ -129,7 +131,16 @@ struct PlanPopulation: Sendable {
         threshold = dynamics.threshold.map(divided)
         resetTo = dynamics.reset == .toValue ? divided(dynamics.resetPotential) : nil
         current = lowered(dynamics.current)
-        initial = divided(dynamics.initialPotential)
+        onset = lowered(dynamics.onset)
+        if case .perNeuron = dynamics.initialPotential {
+            initial = (0..<layout.count).map { place in
+                let potential = dynamics.initialPotential.value(
+                    at: layout.rowMajor(ofPlace: place), neuronsPerChannel: perChannel)
+                return potential / factor[place % period]
+            }
+        } else {
+            initial = divided(dynamics.initialPotential)
+        }
         resistance = factor
     }
 }

@@ -97,7 +97,7 @@ public enum Dynamics: Sendable {
 ///
 ///     dv/dt = i                       between inputs                      (mV/ms)
 ///     v ← v + r·w                     at an input spike of weight w       (mV)
-///     v ≥ θ: spike, then v ← v − θ  or  v ← v_reset
+///     v ≥ θ and t ≥ onset: spike, then v ← v − θ  or  v ← v_reset
 public struct IntegratingDynamics: Sendable {
     /// What happens to the potential at a spike.
     public enum Reset: Sendable, Equatable {
@@ -119,4 +119,6 @@ public struct IntegratingDynamics: Sendable {
     public let current: Column
     /// The potential at the start of a trial [mV].
     public let initialPotential: Column
+    /// The time before which nothing spikes [ms].
+    public let onset: Column
 }

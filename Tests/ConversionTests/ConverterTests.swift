@@ -195,7 +195,7 @@ struct ConverterTests {
         #expect(
             unknown?.description
                 == "there is no recipe 'rates'; did you mean 'rate'? Valid names: "
-                + "rate, rate-max, rate-layer, rate-layer-max, rate-zero")
+                + "rate, rate-max, rate-layer, rate-layer-max, rate-zero, rate-economical")
         #expect(throws: ConversionError.self) { try ConversionRecipe(statistic: .percentile(0)) }
         #expect(throws: ConversionError.self) { try ConversionRecipe(statistic: .percentile(.nan)) }
         #expect(throws: ConversionError.self) { try ConversionRecipe(initialPotential: 1) }

@@ -34,11 +34,14 @@ struct EventEngineTests {
 
     @Test(
         "Spikes of a converted network agree with rational arithmetic to 1e-9 ms",
-        arguments: [0, 1, 2, 3], ["subtract", "to_value"])
-    func agreesWithRationalArithmetic(variant: Int, reset: String) throws {
+        arguments: [0, 1, 2, 3], ["subtract", "to_value", "subtract, with onsets"])
+    func agreesWithRationalArithmetic(variant: Int, choices: String) throws {
+        let reset = choices == "to_value" ? choices : "subtract"
+        let onsets = choices.hasSuffix("onsets") ? [0, 2.5, 3.25] : [0.0, 0, 0]
         let seed: UInt64 = 20 + UInt64(variant)
         print("seed \(seed)")
-        let test = try TestNetwork.convolutional(seed: seed, reset: reset, variant: variant, onGrid: false)
+        let test = try TestNetwork.convolutional(
+            seed: seed, reset: reset, variant: variant, onGrid: false, onsets: onsets)
         let folder = try TemporaryDirectory()
         let file = folder.file("network.json")
         try test.json.write(to: URL(fileURLWithPath: file))
@@ -71,9 +74,11 @@ struct EventEngineTests {
         #expect(worst <= 1e-9)
     }
 
-    @Test("The length of slices has no influence on any bit", arguments: [0, 1, 2, 3])
-    func slicesDoNotMatter(variant: Int) throws {
-        let test = try TestNetwork.convolutional(seed: 7, variant: variant, onGrid: false)
+    @Test(
+        "The length of slices has no influence on any bit", arguments: [0, 1, 2, 3],
+        [[0, 0, 0], [0, 4.1, 5], [1.5, 4.1, 4.1]])
+    func slicesDoNotMatter(variant: Int, onsets: [Double]) throws {
+        let test = try TestNetwork.convolutional(seed: 7, variant: variant, onGrid: false, onsets: onsets)
         func result(slice: Double) throws -> TrialResult? {
             var simulation = try NetworkSimulation(
                 test.network, engine: .event, duration: .milliseconds(20),
@@ -104,6 +109,62 @@ struct EventEngineTests {
         for workers in [2, 3, 7] {
             let other = try run(test, engine: engine, duration: 10, workers: workers, trials: 30)
             #expect(other == reference, "\(workers) workers")
+        }
+    }
+
+    @Test("What is recorded has no influence on any bit, and potentials before an onset are those of what arrived")
+    func recordingDoesNotMatter() throws {
+        let test = try TestNetwork.convolutional(seed: 7, variant: 0, onGrid: false, onsets: [0, 4.1, 5])
+        func result(_ recording: RecordingRequest, until duration: Double = 8) throws -> TrialResult {
+            let simulation = try NetworkSimulation(
+                test.network, engine: .event, duration: .milliseconds(duration), recording: recording,
+                countsPerNeuron: true)
+            var result: TrialResult?
+            try simulation.run(trials: 1, pool: WorkerPool(workers: 1)) { _ in
+                [test.input]
+            } receive: {
+                result = $0
+            }
+            return try #require(result)
+        }
+        let plain = try result(RecordingRequest(spikes: ["b", "c"]))
+        let probe = PotentialProbe(population: "b", neurons: [0, 3, 17], interval: 1)
+        let recorded = try result(RecordingRequest(spikes: ["a", "b", "c"], potentials: [probe]))
+        #expect(plain.spikeCounts == recorded.spikeCounts)
+        #expect(plain.trace.spikes == Array(recorded.trace.spikes.dropFirst()))
+        #expect(plain.trace.spikes[0].times.min() == 4.1)
+        // Without a threshold, the neurons would have the same potentials until their onset.
+        let late = try TestNetwork.convolutional(seed: 7, variant: 0, onGrid: false, onsets: [0, 100, 100])
+        let simulation = try NetworkSimulation(
+            late.network, engine: .event, duration: .milliseconds(4), recording: RecordingRequest(potentials: [probe]))
+        try simulation.run(trials: 1, pool: WorkerPool(workers: 1)) { _ in
+            [late.input]
+        } receive: { silent in
+            #expect(silent.trace.potentials[0] == Array(recorded.trace.potentials[0].prefix(12)))
+        }
+        #expect(Set(recorded.trace.potentials[0].prefix(12)).count > 8)
+    }
+
+    @Test("A neuron sends at its onset what it has added up until then", arguments: [true, false])
+    func onsetSendsWhatIsMissing(isEvent: Bool) throws {
+        let network = try Network(
+            name: "late",
+            populations: [
+                Population(
+                    "n", shape: [2], model: IntegrateAndFire.self,
+                    parameters: ["i": .perNeuron([0.5, -0.5]), "onset": .uniform(5)],
+                    initialValues: ["v": .perNeuron([0.75, 2.5])])
+            ], projections: [])
+        let simulation = try NetworkSimulation(
+            network, engine: isEvent ? .event : .clock(step: .milliseconds(0.5)), duration: .milliseconds(8),
+            recording: RecordingRequest(spikes: ["n"]))
+        try simulation.run(trials: 1, pool: WorkerPool(workers: 1)) { _ in
+            []
+        } receive: { result in
+            // At 5 ms the first has 3.25 thresholds; the second, above its threshold at first, has 0 by then.
+            let times = isEvent ? [5, 5, 5, 6.5] : [5, 5.5, 6, 6.5]
+            #expect(result.trace.spikes[0].times == times)
+            #expect(result.trace.spikes[0].neurons == [0, 0, 0, 0])
         }
     }
 

@@ -31,7 +31,9 @@ extension TestNetwork {
     ///
     /// - Parameter onGrid: Weights, currents and inputs are multiples of 2⁻⁸ (weights behind pooling 2⁻⁶), which makes
     ///   single-precision sums exact.
-    static func convolutional(seed: UInt64, reset: String = "subtract", variant: Int, onGrid: Bool) throws -> Self {
+    static func convolutional(
+        seed: UInt64, reset: String = "subtract", variant: Int, onGrid: Bool, onsets: [Double] = [0, 0, 0]
+    ) throws -> Self {
         var draw = Draw(seed)
         func numbers(_ low: Float, _ high: Float, _ count: Int) -> [Float] {
             onGrid
@@ -55,18 +57,24 @@ extension TestNetwork {
         let currents = [numbers(-0.05, 0.1, 4), numbers(-0.1, 0.15, 6), numbers(-0.2, 0.2, 5)]
         let threshold: Double = 1
         let start: Double = reset == "subtract" ? 0.5 : 0
-        func population(_ name: String, _ shape: [Int], _ current: [Float]) throws -> Population {
+        func population(
+            _ name: String, _ shape: [Int], _ current: [Float], _ onset: Double
+        ) throws -> Population {
             try Population(
                 name, shape: shape, model: IntegrateAndFire.self,
-                parameters: ["i": .perChannel(current.map(Double.init)), "v_threshold": .uniform(threshold)],
+                parameters: [
+                    "i": .perChannel(current.map(Double.init)), "v_threshold": .uniform(threshold),
+                    "onset": .uniform(onset),
+                ],
                 options: ["reset": reset], initialValues: ["v": .uniform(start)])
         }
         let network = try Network(
             name: "test",
             populations: [
                 Population("input", shape: [1, 8, 8], model: AnalogInput.self),
-                population("a", [4, 8, 8], currents[0]), population("b", shape2, currents[1]),
-                population("c", [5], currents[2]),
+                population("a", [4, 8, 8], currents[0], onsets[0]),
+                population("b", shape2, currents[1], onsets[1]),
+                population("c", [5], currents[2], onsets[2]),
             ],
             projections: [
                 Projection("in", from: "input", to: "a", operators: [convolution1]),
@@ -76,10 +84,11 @@ extension TestNetwork {
         func expanded(_ current: [Float], _ shape: [Int]) -> [Double] {
             Column.perChannel(current.map(Double.init)).expanded(shape: shape)
         }
-        func described(_ current: [Float], _ shape: [Int]) -> [String: Any] {
+        func described(_ current: [Float], _ shape: [Int], _ onset: Double) -> [String: Any] {
             [
                 "threshold": threshold, "reset": reset == "subtract" ? NSNull() : 0.0 as Any,
                 "initial": [Double](repeating: start, count: shape.reduce(1, *)), "current": expanded(current, shape),
+                "onset": onset,
             ]
         }
         func conv(_ shape: [Int], _ weight: [Float], _ s: Int, _ p: Int, _ d: Int, _ g: Int) -> [String: Any] {
@@ -111,7 +120,8 @@ extension TestNetwork {
         let input = onGrid ? draw.grid(0...16, unit: 1 / 16, count: 64) : draw.uniform(0...1, count: 64)
         let description: [String: Any] = [
             "populations": [
-                described(currents[0], [4, 8, 8]), described(currents[1], shape2), described(currents[2], [5]),
+                described(currents[0], [4, 8, 8], onsets[0]), described(currents[1], shape2, onsets[1]),
+                described(currents[2], [5], onsets[2]),
             ],
             "projections": projections, "input": input.map(Double.init),
         ]

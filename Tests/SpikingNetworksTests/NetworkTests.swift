@@ -15,7 +15,7 @@ struct NetworkTests {
         }
         #expect(
             message == "population 'a': model 'if' has no parameter 'v_threshol'; did you mean 'v_threshold'? "
-                + "Valid names: v_threshold, v_reset, r, i, v")
+                + "Valid names: v_threshold, v_reset, r, i, onset, v")
     }
 
     @Test("Values outside the schema's range are refused with their place", arguments: [0, -1, .nan, .infinity])

@@ -65,12 +65,16 @@ struct NIRLayout {
         case Integrator.schema.name:
             return Node(name: name, type: "I", fields: ["r": full("r"), "metadata": remarks([:])])
         case IntegrateAndFire.schema.name:
-            let reset = Field.text(values.options["reset"] ?? "")
+            var facts = ["reset": Field.text(values.options["reset"] ?? "")]
+            let onset = values["onset"]
+            if onset != .uniform(0) {
+                facts["onset"] = onset.storedCount == nil ? .numbers(onset.storedValues, shape: []) : full("onset")
+            }
             return Node(
                 name: name, type: "IF",
                 fields: [
                     "r": full("r"), "v_threshold": full("v_threshold"), "v_reset": full("v_reset"),
-                    "metadata": remarks(["reset": reset]),
+                    "metadata": remarks(facts),
                 ])
         case let model:
             throw .notExpressible(

@@ -23,6 +23,9 @@ extension NIRNodeFields {
             let potential = try numbers("metadata/initial_potential")
             columns["v"] = try column("metadata/initial_potential", potential, shape: shape)
         }
+        if type == "IF", try has("metadata/onset") {
+            columns["onset"] = try column("metadata/onset", try numbers("metadata/onset"), shape: shape)
+        }
         var options: [String: String] = [:]
         if type == "IF" {
             options["reset"] = try has("metadata/reset") ? text("metadata/reset") ?? "" : "to_value"

@@ -11,7 +11,7 @@ final class IntegratingKernel: NeuronKernel {
     private let noCurrent: UnsafeMutablePointer<Float>
     private let hasThreshold: Bool
 
-    /// Takes a model with the rows `r`, `i` and `v`, and `v_threshold` and `v_reset` where it spikes.
+    /// Takes a model with the rows `r`, `i` and `v`, and `v_threshold`, `v_reset` and `onset` where it spikes.
     init(_ setup: KernelSetup, hasThreshold: Bool) {
         count = setup.count
         h = Float(setup.step)
@@ -20,11 +20,16 @@ final class IntegratingKernel: NeuronKernel {
         v = setup.column("v") { setup.value("v", $0) }
         flags = setup.flags()
         noCurrent = setup.column("no current") { _ in 0 }
-        let symbols = ["r", "i"] + (hasThreshold ? ["v_threshold", "v_reset"] : [])
+        let symbols = ["r", "i"] + (hasThreshold ? ["v_threshold", "v_reset", "onset"] : [])
         constants = setup.constants(from: symbols) { neuron in
             let r = setup.value("r", neuron)
             return [r, r * setup.value("i", neuron) * setup.step]
-                + (hasThreshold ? [setup.value("v_threshold", neuron), setup.value("v_reset", neuron)] : [0, 0])
+                + (hasThreshold
+                    ? [
+                        setup.value("v_threshold", neuron), setup.value("v_reset", neuron),
+                        // The first step whose end is not before the onset.
+                        (setup.value("onset", neuron) / setup.step - 1e-9).rounded(.up),
+                    ] : [0, 0, 0])
         }
     }
 
@@ -38,11 +43,12 @@ final class IntegratingKernel: NeuronKernel {
 
     @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
         let (r, drive, threshold, reset) = (C(constants, 0), C(constants, 1), C(constants, 2), C(constants, 3))
+        let (onset, number) = (C(constants, 4), Float(frame.number))
         let (v, flags, h, subtracts, hasThreshold) = (v, flags, h, subtracts, hasThreshold)
         let (input, current) = (frame.inputs[0], frame.current ?? UnsafePointer(noCurrent))
         for n in 0..<count {
             let moved = v[n] + (drive[n] + r[n] * (h * current[n] + input[n]))
-            let isSpike = hasThreshold && moved >= threshold[n]
+            let isSpike = hasThreshold && moved >= threshold[n] && number >= onset[n]
             v[n] = isSpike ? (subtracts ? moved - threshold[n] : reset[n]) : moved
             flags[n] = isSpike ? 1 : 0
         }

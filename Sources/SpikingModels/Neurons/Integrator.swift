@@ -26,7 +26,7 @@ public enum Integrator: NeuronModel {
         .integrating(
             IntegratingDynamics(
                 threshold: nil, reset: .subtraction, resetPotential: .uniform(0), resistance: values["r"],
-                current: values["i"], initialPotential: values["v"]))
+                current: values["i"], initialPotential: values["v"], onset: .uniform(0)))
     }
 
     /// A kernel that adds up input over each step.

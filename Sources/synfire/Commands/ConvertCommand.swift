@@ -35,8 +35,26 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "What shares a threshold: layer or channel; overrides the recipe's.")
     var normalize: String?
 
-    @Option(help: "The potential at the start, as a share of the threshold; overrides the recipe's.")
-    var initialPotential: Double?
+    @Option(
+        help: """
+            The potential at the start: a share of the threshold, or 'spread' for one that is spread evenly over \
+            neighbours; overrides the recipe's.
+            """)
+    var initialPotential: String?
+
+    @Option(
+        help: """
+            How resolution is shared out among channels: 'even' or 'economical', by what a spike costs and what its \
+            rounding does behind it; overrides the recipe's.
+            """)
+    var allocation: String?
+
+    @Option(
+        help: """
+            The times in ms before which the layers do not spike, first to last, such as 0,4,4.5; the last holds for \
+            all that follow. Default: 0.
+            """)
+    var onset: String?
 
     @Option(name: [.customLong("out"), .customShort("o")], help: "The spiking network (.nir).")
     var out: String
@@ -97,7 +115,8 @@ struct ConvertCommand: ParsableCommand {
 
     private func chosenRecipe() throws -> ConversionRecipe {
         let base = try ConversionRecipe.named(recipe)
-        guard percentile != nil || normalize != nil || initialPotential != nil else { return base }
+        guard percentile != nil || normalize != nil || initialPotential != nil || allocation != nil || onset != nil
+        else { return base }
         var statistic = base.statistic
         if let percentile {
             let number = percentile.hasSuffix("%") ? String(percentile.dropLast()) : percentile
@@ -116,8 +135,32 @@ struct ConvertCommand: ParsableCommand {
             }
             granularity = found
         }
+        var (potential, start) = (base.initialPotential, base.start)
+        if let initialPotential {
+            if initialPotential == ConversionRecipe.Start.spread.rawValue {
+                (potential, start) = (0.5, .spread)
+            } else if let number = Double(initialPotential) {
+                (potential, start) = (number, .same)
+            } else {
+                throw RequestError(
+                    "--initial-potential is '\(initialPotential)': give 'spread' or a number from 0 up to below 1")
+            }
+        }
+        var sharing = base.allocation
+        if let allocation {
+            guard let found = ConversionRecipe.Allocation(rawValue: allocation) else {
+                throw RequestError("--allocation is '\(allocation)': give even or economical")
+            }
+            sharing = found
+        }
+        let onsets = try (onset ?? "0").split(separator: ",").map { word in
+            guard let time = Double(word) else {
+                throw RequestError("--onset is '\(onset ?? "")': give times in ms, separated by commas")
+            }
+            return time
+        }
         return try ConversionRecipe(
             name: "\(base.name)-custom", granularity: granularity, statistic: statistic, reset: base.reset,
-            initialPotential: initialPotential ?? base.initialPotential)
+            initialPotential: potential, allocation: sharing, start: start, onsets: onsets)
     }
 }

@@ -46,7 +46,10 @@ struct NIRExample {
                     ], options: ["reset": reset], initialValues: ["v": .perChannel([0.5, 0.25, 0.1, 0])]),
                 Population(
                     "b", shape: [6, 2, 2], model: IntegrateAndFire.self,
-                    parameters: ["i": .perChannel(doubles(-0.1, 0.2, 6)), "v_reset": .uniform(-0.125)],
+                    parameters: [
+                        "i": .perChannel(doubles(-0.1, 0.2, 6)), "v_reset": .uniform(-0.125),
+                        "onset": .perChannel([0, 0.5, 1, 0, 0, 2.25]),
+                    ],
                     options: ["reset": reset], initialValues: ["v": .uniform(0.5)]),
                 Population(
                     "pooled", shape: [4, 4, 4], model: IntegrateAndFire.self,

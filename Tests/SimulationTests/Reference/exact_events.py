@@ -5,7 +5,8 @@ usage: exact_events.py NETWORK.json DURATION  ->  one line a spike: population n
 Written from the definition alone, with no thought of speed: potentials are fractions, every operator is a plain list of
 (source, target, weight), the next crossing is the minimum over all neurons. Rules: a crossing by the constant current
 comes before spikes that arrive at the same instant; all that arrive at one instant is added before the threshold is
-looked at; a neuron that is still at its threshold after a subtraction spikes again at once.
+looked at; a neuron that is still at its threshold after a subtraction spikes again at once. Before the onset of its
+population a neuron has no threshold.
 """
 import json
 import sys
@@ -73,6 +74,7 @@ def main():
     for p in populations:
         p["theta"] = Fraction(p["threshold"]) if p["threshold"] is not None else None
         p["x"] = [Fraction(v) for v in p["initial"]]
+        p["start"] = Fraction(p.get("onset", 0))
         p["b"] = [Fraction(v) for v in p["current"]]
     fan_out = {}
     for projection in network["projections"]:
@@ -101,9 +103,9 @@ def main():
                 continue
             for n, x in enumerate(p["x"]):
                 if x >= p["theta"]:
-                    due = Fraction(0)
+                    due = max(Fraction(0), p["start"] - now)
                 elif p["b"][n] > 0:
-                    due = (p["theta"] - x) / p["b"][n]
+                    due = max((p["theta"] - x) / p["b"][n], p["start"] - now)
                 else:
                     continue
                 wait = due if wait is None else min(wait, due)
@@ -114,14 +116,16 @@ def main():
             p["x"] = [x + b * wait for x, b in zip(p["x"], p["b"])]
         # All crossings of this instant, layer after layer: what a layer sends arrives in the next at once.
         for index, p in enumerate(populations):
-            if p["theta"] is None:
+            if p["theta"] is None or now < p["start"]:
                 continue
             arriving = p.pop("arriving", {})
             fired = []
             for n in range(len(p["x"])):
-                if p["x"][n] >= p["theta"]:
+                while p["x"][n] >= p["theta"]:
                     fired.append(n)
                     reset(p, n)
+                    if p["reset"] is not None:
+                        break
             for n, w in arriving.items():
                 p["x"][n] += w
             for n in sorted(arriving):
