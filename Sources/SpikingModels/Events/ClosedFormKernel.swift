@@ -234,8 +234,8 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
         }
         for event in lists.sortedEvents(of: Int32(truncatingIfNeeded: number)) {
             if event.what <= EventLists.sample {
-                // Recording leaves the state as it is, to the last bit: a copy is carried there.
-                fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: true, c, spiked: spiked)
+                // Recording leaves the state as it is, to the last bit: a copy is carried there. Even a crossing before is left
+                // to be found again, since where it is looked for decides the last bit of its time.
                 var copy = neuron
                 var time = now
                 _ = copy.carry(&time, to: event.time, staysBehind: false, c) { _ in }

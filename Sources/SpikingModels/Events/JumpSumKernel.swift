@@ -179,7 +179,6 @@ extension EventNeuron {
         var fault: EventFailure.Kind?
         for event in events {
             if event.what <= EventLists.sample {
-                fault = fault ?? carry(&now, to: event.time, staysBehind: true, c, spiked: spiked)
                 var copy = self
                 var time = now
                 _ = copy.carry(&time, to: event.time, staysBehind: false, c) { _ in }
