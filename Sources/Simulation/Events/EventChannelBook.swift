@@ -20,7 +20,8 @@ final class EventChannelBook {
         let channel: Int
         /// Whether each neuron is recorded; `nil` for all.
         let isRecorded: [Bool]?
-        let start: Double
+        /// Spikes count after this.
+        let after: Double
         let stop: Double
     }
 
@@ -43,8 +44,9 @@ final class EventChannelBook {
                     }
                     trains[part.population].append(
                         SpikeChannel(
-                            channel: channels.count, isRecorded: population.mask(neurons), start: recorder.start,
-                            stop: recorder.stop ?? .infinity))
+                            channel: channels.count, isRecorded: population.mask(neurons),
+                            // A neuron that is at threshold from the beginning spikes at time 0.
+                            after: recorder.start > 0 ? recorder.start : -1, stop: recorder.stop ?? .infinity))
                 case .variable(let symbol):
                     channel.unit = try population.row(symbol).unit
                     guard recorder.interval.isFinite, recorder.interval > 0 else {
@@ -89,7 +91,7 @@ final class EventChannelBook {
     private func note(_ time: Double, _ population: Int, _ neuron: Int32, until end: Double) {
         guard time <= end else { return heldSpikes.append((time, population, neuron)) }
         spikeCounts[population] += 1
-        for train in trains[population] where time > train.start && time <= train.stop {
+        for train in trains[population] where time > train.after && time <= train.stop {
             guard train.isRecorded?[Int(neuron)] ?? true else { continue }
             segment.recordings[train.channel].spikes.times.append(time)
             segment.recordings[train.channel].spikes.neurons.append(UInt32(bitPattern: neuron))

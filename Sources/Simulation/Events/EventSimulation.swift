@@ -34,6 +34,15 @@ public final class EventSimulation: RecurrentSimulation {
     /// How long workers go on before they exchange spikes [ms].
     public var epochLength: Double { schedule.epoch }
 
+    /// Whether the queues are checked in each slice; traps where something is wrong. For tests.
+    package var checksInvariants = false {
+        didSet {
+            for strip in strips {
+                for population in strip.populations { population.checksInvariants = checksInvariants }
+            }
+        }
+    }
+
     private let index: NeuronIndex
     let strips: [EventStrip]
     private let schedule: EventSchedule

@@ -16,6 +16,9 @@ final class EventStripPopulation {
     private(set) var driveEvents = 0
     private(set) var failure: (time: Double, failure: EventFailure)?
 
+    /// Whether each slice is checked for what has to hold, for tests.
+    var checksInvariants = false
+
     private var runs: [ArrivalRun] = []
     private var sliceSpikes: [SliceSpike] = []
     private let memory: KernelMemory
@@ -42,6 +45,7 @@ final class EventStripPopulation {
             runs.removeAll(keepingCapacity: true)
             for table in tables { table.appendArrivals(from: start, to: end, &runs) }
             appendDrives(slice: first + number)
+            if checksInvariants { check(from: start, to: end) }
             let changes = currents.changes(in: first + number, length: length)
             let requests = samples.filter { $0.offset >= start && $0.offset < end }.map { $0.request(from: start) }
             sliceSpikes.removeAll(keepingCapacity: true)
@@ -60,6 +64,21 @@ final class EventStripPopulation {
                 failure = (Double(first + number) * length + found.offset, found)
             }
             append(start)
+        }
+    }
+
+    /// Traps where something arrives out of its slice, or was left behind.
+    private func check(from start: Double, to end: Double) {
+        // An arrival that is the sum of an emission and a delay is rounded twice.
+        let slack = 4 * max(end, 1).ulp
+        for run in runs {
+            for index in 0..<run.count {
+                let time = run.delays.map { run.offset + Double($0[index]) } ?? run.times?[index] ?? run.offset
+                if time < -slack || time > end - start + slack { fatalError("an arrival at \(time) ms of a slice") }
+            }
+        }
+        for table in tables {
+            if let fault = table.fault(before: end) { fatalError("projection \(table.part.projection): \(fault)") }
         }
     }
 

@@ -26,6 +26,9 @@ final class EventTable: @unchecked Sendable {
         var factor: Double
         /// The number of the spike for plasticity.
         var spike: Int
+
+        /// By time and then by row, so that the order does not depend on which other spikes a worker gets.
+        func precedes(_ other: Traveller) -> Bool { (time, row) < (other.time, other.row) }
     }
     private var travellers: [Traveller] = []
     /// Travellers before it have arrived everywhere.
@@ -64,22 +67,22 @@ final class EventTable: @unchecked Sendable {
     ///   - before: How long before the present epoch the spikes' epoch began [ms].
     ///   - epochStart: When the present epoch begins [ms].
     func take(_ spikes: [EventSpike], first: Int, before: Double, epochStart: Double) {
-        let (delay, sorted) = (part.delay ?? 0, travellers.count)
+        let delay = part.delay ?? 0
+        var (isSorted, last) = (true, travellers.count > head ? travellers[travellers.count - 1] : nil)
         for spike in spikes {
             let row = rowOfNeuron[first + Int(spike.neuron)]
             guard row >= 0, rows.starts[Int(row)] < rows.starts[Int(row) + 1] else { continue }
             let time = epochStart - before + spike.offset
             let factor = shortTerm?.factor(source: Int(row), time: time) ?? 1
-            travellers.append(
-                Traveller(
-                    time: spike.offset + delay - before, row: row, next: rows.starts[Int(row)], factor: factor,
-                    spike: plastic?.sourceSpiked(Int(row), time: time) ?? 0))
+            let traveller = Traveller(
+                time: spike.offset + delay - before, row: row, next: rows.starts[Int(row)], factor: factor,
+                spike: plastic?.sourceSpiked(Int(row), time: time) ?? 0)
+            if let last, traveller.precedes(last) { isSorted = false }
+            last = traveller
+            travellers.append(traveller)
         }
-        // Several populations, or epochs, may bring spikes that are not in order.
-        guard sorted > head, sorted < travellers.count, travellers[sorted].time < travellers[sorted - 1].time else {
-            return
-        }
-        travellers[head...].sort { ($0.time, $0.row) < ($1.time, $1.row) }
+        // Several populations, or epochs, may bring spikes that are not in order, and rows may have another one than neurons.
+        if !isSorted { travellers[head...].sort { $0.precedes($1) } }
     }
 
     /// Appends what arrives in a slice.
@@ -102,6 +105,18 @@ final class EventTable: @unchecked Sendable {
             travellers[index].next = next
             if index == head, next == last { head += 1 }
         }
+    }
+
+    /// What is not as it has to be when everything before `end` has been taken; `nil` where nothing is.
+    func fault(before end: Double) -> String? {
+        let pending = travellers[head...]
+        if zip(pending, pending.dropFirst()).contains(where: { $1.precedes($0) }) { return "spikes are not in order" }
+        for traveller in pending where traveller.next < rows.starts[Int(traveller.row) + 1] {
+            if traveller.time + (rows.delays.map { Double($0[traveller.next]) } ?? 0) < end {
+                return "a spike was left behind"
+            }
+        }
+        return nil
     }
 
     @inline(__always) private func append(

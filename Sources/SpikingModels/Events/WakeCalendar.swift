@@ -3,28 +3,28 @@
 /// A neuron has at most one wake-up that counts. Where a new event moves it, the old entry stays where it is and is known as stale when
 /// its slice comes, so that nothing is ever searched. A wake-up beyond the ring is put at its end, where the neuron is looked
 /// at and put on: waking too early is harmless.
-struct WakeCalendar {
+package struct WakeCalendar {
     /// How far ahead wake-ups are kept.
-    static let slices = 1024
+    package static let slices = 1024
 
     private var buckets: [[Int32]] = Array(repeating: [], count: Self.slices)
     /// For each neuron the slice of its wake-up; `Int.max` for none.
     private var due: [Int]
     private var now = 0
 
-    init(neurons: Int) { due = Array(repeating: .max, count: neurons) }
+    package init(neurons: Int) { due = Array(repeating: .max, count: neurons) }
 
     /// Makes all neurons due in the first slice.
-    mutating func wakeAll(_ count: Int) {
+    package mutating func wakeAll(_ count: Int) {
         for neuron in 0..<count { due[neuron] = 0 }
         buckets[0] = (0..<Int32(truncatingIfNeeded: count)).map { $0 }
     }
 
     /// How many entries there are, stale ones among them.
-    var entryCount: Int { buckets.reduce(0) { $0 + $1.count } }
+    package var entryCount: Int { buckets.reduce(0) { $0 + $1.count } }
 
     /// Takes the neurons that are due in a slice; slices come in order, none left out.
-    mutating func takeDue(in slice: Int, _ body: (Int32) -> Void) {
+    package mutating func takeDue(in slice: Int, _ body: (Int32) -> Void) {
         now = slice
         let place = slice % Self.slices
         for neuron in buckets[place] where due[Int(neuron)] == slice {
@@ -35,7 +35,7 @@ struct WakeCalendar {
     }
 
     /// Makes sure that a neuron is looked at in a slice to come, or before.
-    mutating func wake(_ neuron: Int, in slice: Int) {
+    package mutating func wake(_ neuron: Int, in slice: Int) {
         let bounded = min(max(slice, now + 1), now + Self.slices - 1)
         guard bounded < due[neuron] else { return }
         due[neuron] = bounded
