@@ -4,7 +4,7 @@ SYNFIRE := .build/release/synfire
 CNN := models/fashion-cnn
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-test build demo test data train bench validate validate-microcircuit format lint docs reference clean
+.PHONY: help deps deps-build deps-test build demo test data train bench validate validate-events validate-microcircuit format lint docs reference clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ bench: build ## run every benchmark in Benchmarks/
 
 validate: build ## run the networks in models/ and remake the figures of docs/validation/networks.md
 	@scripts/make-figures.sh
+
+validate-events: build ## compare the event engine with NEST's precise models and with steps, docs/validation/events.md
+	@scripts/validate-events.sh
 
 validate-microcircuit: build ## compare the full microcircuit with NEST's stored run, docs/validation/microcircuit.md
 	@scripts/validate-microcircuit.sh
