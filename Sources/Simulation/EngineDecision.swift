@@ -1,3 +1,4 @@
+import SpikingModels
 import SpikingNetworks
 import Units
 
@@ -14,8 +15,9 @@ public struct EngineDecision: Sendable, Equatable {
         self.reason = reason
     }
 
-    /// With more events than these for a neuron and step, steps are faster (docs/guides/engines.md has the measurement).
-    public static let mostEventsPerStep = 0.25
+    /// With more events than these for a neuron and step, steps are faster where events can be added up, and where each
+    /// has to be taken by itself (docs/performance/crossover.md has the measurement).
+    public static let mostEventsPerStep = (summed: 0.25, alone: 0.004)
 
     /// Decides for a network.
     ///
@@ -26,14 +28,18 @@ public struct EngineDecision: Sendable, Equatable {
         if let reason = EventSupport.reasons(against: network).first {
             return EngineDecision(.clock, because: "\(reason)")
         }
+        let most = EventSupport.sumsInput(network) ? mostEventsPerStep.summed : mostEventsPerStep.alone
         let events = network.expectedEventRate * step.value
-        let told = "a neuron gets about \(Self.digits(events)) events in a step of \(step), at 10 spikes/s a neuron"
-        return events <= mostEventsPerStep
+        let told =
+            "a neuron gets about \(digits(events)) events in a step of \(step), at 10 spikes/s of a neuron whose rate "
+            + "is not known"
+        return events <= most
             ? EngineDecision(.event, because: "every model has a closed form, and \(told)")
-            : EngineDecision(.clock, because: "\(told); steps are faster from \(mostEventsPerStep) on")
+            : EngineDecision(.clock, because: "\(told); steps are faster from about \(most) on")
     }
 
     private static func digits(_ value: Double) -> String {
-        value >= 10 ? "\(Int(value.rounded()))" : "\((value * 100).rounded() / 100)"
+        if value >= 10 { return "\(Int(min(value, 1e15).rounded()))" }
+        return value >= 0.01 ? "\((value * 100).rounded() / 100)" : "\((value * 1e5).rounded() / 1e5)"
     }
 }

@@ -32,7 +32,7 @@ struct EventBuilder {
         let made = tables.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
         let schedule = try EventSchedule(
             index.populations, edges: edges(parts, projections, tables),
-            eventRate: network.eventRate(synapses: Double(made), seed: seed))
+            eventRate: network.eventRate(synapses: synapsesOfProjections(parts, tables), seed: seed))
         let input = try inputs(parts, tables)
         let strips = try (0..<index.workers).map { worker in
             try strip(worker, parts, projections, tables.map { $0[worker] }, input, slice: schedule.slice)
@@ -69,6 +69,13 @@ struct EventBuilder {
                 EventSchedule.Edge(source: $0, target: part.members.population, delay: delay)
             }
         }
+    }
+
+    /// How many synapses each projection has.
+    private func synapsesOfProjections(_ parts: [EventPart], _ tables: [[EventRows]]) -> [Double] {
+        var counts = network.projections.map { _ in 0.0 }
+        for (part, rows) in zip(parts, tables) { counts[part.projection] += Double(rows.reduce(0) { $0 + $1.count }) }
+        return counts
     }
 
     private func sourcePopulations(_ projection: ProjectionPlan) -> [Int] {
@@ -110,7 +117,7 @@ struct EventBuilder {
         }
         return index.populations.indices.map { number in
             EventInput(
-                signs: bounds[number].map { $0.low >= 0 ? .notNegative : $0.high <= 0 ? .notPositive : .any },
+                weights: bounds[number].map { $0.low...$0.high },
                 hasCurrents: hasCurrents[number], bias: bias[number])
         }
     }

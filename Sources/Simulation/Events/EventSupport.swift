@@ -33,6 +33,25 @@ enum EventSupport {
         return reasons
     }
 
+    /// Whether the input of all neurons can be added up, as far as is known before they are made.
+    static func sumsInput(_ network: Network) -> Bool {
+        let isPlastic = network.projections.contains {
+            if case .synapses(_, let synapse, _) = $0.transmission { synapse.longTerm != nil } else { false }
+        }
+        return !isPlastic
+            && network.populations.allSatisfy { population in
+                let receptors = population.model.schema.receptors
+                guard population.count > 0, !receptors.isEmpty else { return true }
+                let setup = KernelSetup(
+                    neurons: 0..<1, neuronsPerChannel: population.neuronsPerChannel, step: 0.01,
+                    values: population.values, seed: 0, stream: 0)
+                // Weights of the signs that receptors are for.
+                setup.input = EventInput(
+                    weights: receptors.indices.map { $0 == 0 ? 0...1 : -1...0 }, hasCurrents: false)
+                return population.model.makeEventKernel(setup)?.sumsInput ?? false
+            }
+    }
+
     static func noClosedForm(_ population: Population) -> SimulationError {
         .notInEvents(
             what: "population '\(population.name)'",

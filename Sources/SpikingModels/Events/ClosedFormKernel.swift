@@ -243,7 +243,10 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
                 request.values[Int(event.weight)].pointee = Float(copy.form.value(of: request.symbol, c))
                 continue
             }
-            fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            // What arrives at one instant is added up before the threshold is looked at.
+            if event.time > now {
+                fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            }
             if event.what == EventLists.current {
                 neuron.form.current = event.weight
             } else if event.what >= EventLists.plastic {

@@ -60,6 +60,7 @@ protocol SumShape: BitwiseCopyable {
 final class CurrentSumKernel: EventKernel {
     private let loop: (EventFrame, inout [SliceSpike]) -> EventFailure?
     private(set) var failure: EventFailure?
+    var sumsInput: Bool { true }
 
     /// Inlined, so that the loop is compiled for the concrete shape.
     ///
@@ -96,7 +97,8 @@ private final class SummedNeurons<Shape: SumShape> {
 
     init?(_ setup: KernelSetup) {
         guard setup.count > 0, let input = setup.input, input.allowsSums,
-            input.signs == [.notNegative, .notPositive], setup.isUniform(LIF.symbols + ["tau_syn_ex", "tau_syn_in"])
+            input.weights.count == 2, input.weights[0].lowerBound >= 0, input.weights[1].upperBound <= 0,
+            setup.isUniform(LIF.symbols + ["tau_syn_ex", "tau_syn_in"])
         else { return nil }
         let constants = Form.constants(setup, neuron: 0)
         guard let shape = Shape(constants) else { return nil }
@@ -133,8 +135,9 @@ private final class SummedNeurons<Shape: SumShape> {
         for run in frame.arrivals { add(run, start) }
         screen(until: start + length)
         candidates.append(from: found)
-        candidates.append(samples: frame.samples)
+        candidates.touch(samples: frame.samples)
         candidates.collect(frame.arrivals)
+        candidates.append(samples: frame.samples)
         for neuron in candidates.neurons {
             if let fault = replay(neuron, frame, start, &spikes) { failure = failure ?? fault }
         }

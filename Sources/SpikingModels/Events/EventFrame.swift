@@ -189,12 +189,20 @@ public protocol EventKernel: AnyObject {
 
     /// The first failure of the last slice.
     var failure: EventFailure? { get }
+
+    /// Whether it adds up input and looks closely at few neurons only; by default `false`.
+    var sumsInput: Bool { get }
+}
+
+extension EventKernel {
+    /// No.
+    public var sumsInput: Bool { false }
 }
 
 /// What is known of the input of an event kernel before it runs.
 public struct EventInput: Sendable {
-    /// Which weights each receptor of the schema gets.
-    public var signs: [ReceptorRow.Sign]
+    /// Between which bounds the weights of each receptor of the schema are, 0 where it gets none.
+    public var weights: [ClosedRange<Double>]
     /// Whether stimuli inject currents that change or differ.
     public var hasCurrents: Bool
     /// What stimuli inject into each neuron all the time, besides [pA].
@@ -203,8 +211,8 @@ public struct EventInput: Sendable {
     public var isStatic: Bool
 
     /// Describes input.
-    public init(signs: [ReceptorRow.Sign], hasCurrents: Bool, bias: Double = 0, isStatic: Bool = true) {
-        self.signs = signs
+    public init(weights: [ClosedRange<Double>], hasCurrents: Bool, bias: Double = 0, isStatic: Bool = true) {
+        self.weights = weights
         self.hasCurrents = hasCurrents
         self.bias = bias
         self.isStatic = isStatic

@@ -17,6 +17,7 @@ final class JumpSumKernel: EventKernel {
     private typealias Neuron = EventNeuron<Form>
 
     private(set) var failure: EventFailure?
+    var sumsInput: Bool { true }
 
     private let constants: Form.Constants
     private let count: Int
@@ -70,8 +71,9 @@ final class JumpSumKernel: EventKernel {
         for neuron in 0..<count { found[neuron] = sums[neuron] >= level ? 1 : 0 }
         candidates.append(from: found)
         for run in frame.arrivals { add(run, scale, isRaising: false) }
-        candidates.append(samples: frame.samples)
+        candidates.touch(samples: frame.samples)
         candidates.collect(frame.arrivals)
+        candidates.append(samples: frame.samples)
         for neuron in candidates.neurons { replay(neuron, frame, scale, &spikes) }
     }
 
@@ -186,7 +188,10 @@ extension EventNeuron {
                 request.values[Int(event.weight)].pointee = Float(copy.form.value(of: request.symbol, c))
                 continue
             }
-            fault = fault ?? carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            // What arrives at one instant is added up before the threshold is looked at.
+            if event.time > now {
+                fault = fault ?? carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            }
             receive(event.weight, receptor: Int(event.what), c)
         }
         return fault ?? carry(&now, to: frame.length, staysBehind: false, c, spiked: spiked)

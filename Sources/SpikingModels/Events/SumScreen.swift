@@ -57,12 +57,18 @@ struct CandidateEvents {
         }
     }
 
-    /// Adds the samples of a frame; their neurons become candidates.
+    /// Makes the neurons that are sampled candidates, before their events are found.
+    mutating func touch(samples: UnsafeBufferPointer<SampleRequest>) {
+        for request in samples {
+            for index in 0..<request.count { append(request.neurons[index]) }
+        }
+    }
+
+    /// Adds the samples of a frame, after what arrives at the same time.
     mutating func append(samples: UnsafeBufferPointer<SampleRequest>) {
         for (number, request) in samples.enumerated() {
             let what = EventLists.sample - Int32(truncatingIfNeeded: number)
             for index in 0..<request.count {
-                flags[Int(request.neurons[index])] = 1
                 lists.append(request.neurons[index], time: request.offset, weight: Double(index), what: what)
             }
         }

@@ -204,7 +204,9 @@ struct RecurrentRun {
         ].first { $0.1 }?.0
         if let onlyClock {
             guard choice != .event else {
-                throw RequestError("\(onlyClock) is for the clock engine, but \(reason.isEmpty ? "" : reason): event")
+                throw RequestError(
+                    "\(onlyClock) is for the clock engine, but \(reason.replacingOccurrences(of: "it", with: "the event engine"))"
+                )
             }
             return EngineDecision(.clock, because: "\(onlyClock) is for it")
         }
