@@ -76,7 +76,7 @@ struct ModelsCommandTests {
         }
         let cases: [([String], String)] = [
             (["--data", "fashion-mnist-sample:2"], "--data is for networks in NIR"),
-            (["--engine", "event"], "--engine is for networks in NIR"),
+            (["--engine", "evnt"], "did you mean 'event'?"),
             (["--set", "m=2"], "there is no constant to set 'm'; valid names: n"),
             (["--set", "n"], "write NAME=VALUE"),
             (["--set", "n=1", "--set", "n=2"], "more than once"),

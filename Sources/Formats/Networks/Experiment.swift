@@ -34,8 +34,13 @@ public struct Experiment: Sendable {
         public var seed: UInt64
 
         /// Describes a run.
-        public init(step: Milliseconds = .milliseconds(0.1), duration: Milliseconds? = nil, seed: UInt64 = 1) {
+        public init(
+            step: Milliseconds = .milliseconds(0.1), stepIsGiven: Bool = false, engine: EngineChoice? = nil,
+            duration: Milliseconds? = nil, seed: UInt64 = 1
+        ) {
             self.step = step
+            self.stepIsGiven = stepIsGiven
+            self.engine = engine
             self.duration = duration
             self.seed = seed
         }

@@ -16,7 +16,7 @@ public struct ExactSynapseList: Sendable, Equatable {
 }
 
 extension EventSimulation {
-    /// The synapses of a projection, as spikes pass them.
+    /// The synapses of a projection, as spikes pass them, with their weights as they are now.
     ///
     /// - Parameter name: The name of the projection.
     /// - Throws: `SpikingNetworkError` for a name that the network does not have.
@@ -54,7 +54,8 @@ extension EventSimulation {
             for synapse in rows.starts[row]..<rows.starts[row + 1] {
                 list.sources.append(Int32(row))
                 list.targets.append(targetOfPlace[Int(rows.targets[synapse])])
-                list.weights.append(table.part.weight ?? rows.weights.map { Double($0[synapse]) } ?? 0)
+                let constant = table.part.weight ?? rows.weights.map { Double($0[synapse]) } ?? 0
+                list.weights.append(table.plastic?.weights[synapse] ?? constant)
                 list.delays.append(table.part.delay ?? rows.delays.map { Double($0[synapse]) } ?? 0)
             }
         }

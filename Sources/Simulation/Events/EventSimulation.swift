@@ -34,7 +34,7 @@ public final class EventSimulation: RecurrentSimulation {
     /// How long workers go on before they exchange spikes [ms].
     public var epochLength: Double { schedule.epoch }
 
-    /// Whether the queues are checked in each slice; traps where something is wrong. For tests.
+    /// Whether the queues are checked in each slice, for tests: what is wrong traps.
     package var checksInvariants = false {
         didSet {
             for strip in strips {

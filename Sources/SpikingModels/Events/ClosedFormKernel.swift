@@ -206,24 +206,28 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
         for change in frame.currents {
             lists.append(change.neuron, time: change.offset, weight: change.level, what: EventLists.current)
         }
+        calendar.takeDue(in: frame.slice) { lists.touch($0) }
+        // Whoever is touched from here on has nothing to do but to be recorded.
+        let awake = lists.touched.count
         for (number, request) in frame.samples.enumerated() {
             let what = EventLists.sample - Int32(truncatingIfNeeded: number)
             for index in 0..<request.count {
                 lists.append(request.neurons[index], time: request.offset, weight: Double(index), what: what)
             }
         }
-        calendar.takeDue(in: frame.slice) { lists.touch($0) }
         var failure: EventFailure?
         for index in lists.touched.indices {
             let neuron = lists.touched[index]
-            if let fault = advance(Int(neuron), frame, &spikes) {
+            if let fault = advance(Int(neuron), isAwake: index < awake, frame, &spikes) {
                 failure = failure ?? fault
             }
         }
         return failure
     }
 
-    private func advance(_ number: Int, _ frame: EventFrame, _ spikes: inout [SliceSpike]) -> EventFailure? {
+    private func advance(
+        _ number: Int, isAwake: Bool, _ frame: EventFrame, _ spikes: inout [SliceSpike]
+    ) -> EventFailure? {
         let c = constants[constants.count == 1 ? 0 : number]
         var neuron = neurons[number]
         var now = neuron.offset - Double(frame.slice - neuron.slice) * frame.length
@@ -256,6 +260,7 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
                 neuron.receive(event.weight, receptor: Int(event.what), c)
             }
         }
+        guard isAwake else { return nil }
         fault = fault ?? neuron.carry(&now, to: frame.length, staysBehind: true, c, spiked: spiked)
         neuron.slice = frame.slice
         neuron.offset = now

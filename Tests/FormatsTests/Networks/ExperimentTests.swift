@@ -85,9 +85,12 @@ struct ExperimentTests {
         #expect(plain.settings == .init(step: .milliseconds(0.1), duration: nil, seed: 1))
         #expect(plain.recorders.isEmpty && plain.network.metadata.isEmpty && plain.network.name == "n")
         let more = try describe(
-            "run: {time: 2 s, step: 200 us, seed: 18446744073709551615}\nsource: 'A & B'")
+            "run: {time: 2 s, step: 200 us, engine: event, seed: 18446744073709551615}\nsource: 'A & B'")
         #expect(
-            more.settings == .init(step: .milliseconds(200 / 1000), duration: .seconds(2), seed: .max))
+            more.settings
+                == .init(
+                    step: .milliseconds(200 / 1000), stepIsGiven: true, engine: .event, duration: .seconds(2),
+                    seed: .max))
         #expect(more.network.metadata == ["source": "A & B"])
     }
 

@@ -90,6 +90,7 @@ struct EventEquivalenceTests {
         #expect(try EventRig.record(network, recorders: Self.recorders, seed: 2, runs: [120]) != expected)
     }
 
+    // A neuron that is looked at in a slice more may end its refractory time in another slice, whose start its times count from.
     @Test("Spikes are the same bits whatever else is recorded")
     func recording() throws {
         let network = try Self.mixed()
@@ -101,7 +102,7 @@ struct EventEquivalenceTests {
             }
         let few = try EventRig.record(network, recorders: spikes, runs: [60])
         let many = try EventRig.record(network, recorders: more, runs: [60])
-        #expect(few == Array(many.prefix(few.count)))
+        for (a, b) in zip(few, many) { #expect(a.spikes == b.spikes) }
     }
 
     @Test("Two simulations do not know of each other")

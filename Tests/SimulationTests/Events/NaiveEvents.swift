@@ -22,7 +22,10 @@ final class NaiveEvents {
 
     private struct Event {
         var time: Double
-        /// Of several at one time, that of a lower projection, source and synapse comes first; crossings come before all.
+        /// Of several at one time, that of a lower projection, source and synapse comes first.
+        ///
+        /// Crossings come before all,
+        /// but those that a jump makes after all, since what arrives at one time is added up.
         var rank: (Int, Int, Int)
         var target: Int
         var weight: Double
@@ -49,7 +52,7 @@ final class NaiveEvents {
         while let event = queue.first, event.time <= end {
             pop()
             let neuron = event.target
-            if event.rank.0 < 0 {
+            if event.rank.0 < 0 || event.rank.0 == .max {
                 // A crossing that an input has since made untrue is told by the time for which it was predicted.
                 guard event.rank.1 == stamps[neuron] else { continue }
                 advance(neuron, to: event.time)
@@ -128,7 +131,8 @@ final class NaiveEvents {
         let start = max(n.time, n.freeAt)
         decay(&n, start - n.time)
         guard start <= end, let wait = crossing(n, within: end - start) else { return }
-        push(Event(time: start + wait, rank: (-1, stamps[number] ?? 0, number), target: number, weight: 0))
+        let first = wait == 0 ? Int.max : -1
+        push(Event(time: start + wait, rank: (first, stamps[number] ?? 0, number), target: number, weight: 0))
     }
 
     private func crossing(_ n: Neuron, within interval: Double) -> Double? {

@@ -11,7 +11,7 @@ import Units
 struct NaiveNetworkTests {
     private typealias Spike = (time: Double, neuron: Int)
 
-    /// Benchmark 4 of Brette et al. 2007 (J. Comput. Neurosci. 23:349): currents stand for themselves, spikes are jumps.
+    /// Benchmark 4 of Brette and others, 2007 (doi:10.1007/s10827-007-0038-6): currents stand for themselves, spikes are jumps.
     private static func jumping() throws -> Network {
         try balanced(
             LIFCurrentDelta.self, count: 4000, probability: 0.02, weights: (0.25, -2.25), delay: 0.125, [:])
@@ -46,7 +46,7 @@ struct NaiveNetworkTests {
             projections: [projection("exc", weights.0), projection("inh", weights.1)])
     }
 
-    /// Brunel 2000 (J. Comput. Neurosci. 8:183) with a tenth of its neurons, η = 2, g = 5; each neuron has a given train.
+    /// Brunel 2000 (doi:10.1023/A:1008925309027) with a tenth of its neurons, η = 2, g = 5; each neuron has a given train.
     private static func brunel(seed: UInt64, duration: Double) throws -> Network {
         let weight = 0.8
         var random = RandomStream(seed: seed, stream: 1)
