@@ -9,6 +9,7 @@ final class ClockEngine: TrialEngine {
     private let steps: Int
     private let populations: [ClockPopulation?]
     private let analog: AnalogStage
+    private var given: [Int: GivenSpikes] = [:]
     /// For each route with a table, the sum of what arrived at each site in the step.
     private let sites: [WorkBuffer<Float>?]
     /// For each route that is gathered, its active sites.
@@ -23,16 +24,17 @@ final class ClockEngine: TrialEngine {
         analog = AnalogStage(plan)
         sites = plan.routes.map { route in
             let isNeeded = route.sites != nil || route.gather != nil
-            guard isNeeded, !plan.populations[route.source].isAnalog else { return nil }
+            guard isNeeded, plan.takesEvents || !plan.populations[route.source].isAnalog else { return nil }
             return WorkBuffer(repeating: 0, count: route.siteCount)
         }
         active = plan.routes.map { route in
-            plan.populations[route.source].isAnalog ? nil : route.gather.map { ActiveSites($0) }
+            plan.populations[route.source].isAnalog && !plan.takesEvents ? nil : route.gather.map { ActiveSites($0) }
         }
     }
 
-    func run(trial: Int, inputs values: [[Float]]) throws(SimulationError) -> TrialResult {
-        analog.load(values) { population, drive in populations[population]?.reset(drive: drive) }
+    func run(trial: Int, input: TrialInput) throws(SimulationError) -> TrialResult {
+        given = input.spikes(plan).mapValues { GivenSpikes($0) }
+        analog.load(input.numbers) { population, drive in populations[population]?.reset(drive: drive) }
         var book = TrialBook(plan: plan, run: run, trial: trial)
         var samples = [Int](repeating: 0, count: run.probes.count)
         takeSamples(afterStep: 0, &samples, &book)
@@ -40,7 +42,12 @@ final class ClockEngine: TrialEngine {
         for number in 1...steps {
             let time = Double(number) * step
             for (index, population) in populations.enumerated() {
-                guard let population else { continue }
+                guard let population else {
+                    // An event belongs to the step that it falls in; one on the grid ends its step.
+                    given[index]?.advance(to: time + 1e-9 * step)
+                    if let spikes = given[index]?.current { book.note(spikes, of: index) }
+                    continue
+                }
                 let hasInput = !plan.incoming[index].isEmpty
                 if hasInput { population.beginStep() }
                 for route in plan.incoming[index] { deliver(route, to: population) }
@@ -60,7 +67,8 @@ final class ClockEngine: TrialEngine {
 
     private func deliver(_ number: Int, to target: ClockPopulation) {
         let route = plan.routes[number]
-        guard let spikes = populations[route.source]?.spikes, !spikes.isEmpty else { return }
+        let arriving = populations[route.source]?.spikes ?? given[route.source]?.current.map(\.place)
+        guard let spikes = arriving, !spikes.isEmpty else { return }
         guard let sums = sites[number] else {
             for place in spikes { target.add(Int(place), 1, route.scatter) }
             return
@@ -75,7 +83,7 @@ final class ClockEngine: TrialEngine {
                 }
             }
         } else {
-            for place in spikes { sums.base[Int(place)] = 1 }
+            for place in spikes { sums.base[Int(place)] += 1 }
         }
         if let gather = route.gather, let active = active[number] {
             active.collect(from: sums.base, gather)

@@ -7,6 +7,7 @@ final class EventEngine: TrialEngine {
     /// The length of a slice where nothing ends it earlier [ms].
     private let slice: Double
     private var arrivals: [Spike] = []
+    private var given: [Int: GivenSpikes] = [:]
     /// For each population, the time before which nobody asks for the order of its spikes.
     private let orderMatters: [Double]
     /// The first onset there is; 0 if all populations may spike from the start.
@@ -35,8 +36,9 @@ final class EventEngine: TrialEngine {
         self.slice = slice ?? 1
     }
 
-    func run(trial: Int, inputs values: [[Float]]) throws(SimulationError) -> TrialResult {
-        analog.load(values) { population, drive in populations[population]?.reset(drive: drive) }
+    func run(trial: Int, input: TrialInput) throws(SimulationError) -> TrialResult {
+        given = input.spikes(plan).mapValues { GivenSpikes($0) }
+        analog.load(input.numbers) { population, drive in populations[population]?.reset(drive: drive) }
         var book = TrialBook(plan: plan, run: run, trial: trial)
         var samples = [Int](repeating: 0, count: run.probes.count)
         takeSamples(at: 0, &samples, &book)
@@ -52,7 +54,11 @@ final class EventEngine: TrialEngine {
                 end = min(end, probe.time(samples[index]))
             }
             for (index, population) in populations.enumerated() {
-                guard let population else { continue }
+                guard let population else {
+                    given[index]?.advance(to: end)
+                    if let spikes = given[index]?.current { book.note(spikes, of: index) }
+                    continue
+                }
                 if plan.incoming[index].isEmpty {
                     try population.advance(from: start, to: end, isOrdered: end >= orderMatters[index])
                 } else {
@@ -77,10 +83,11 @@ final class EventEngine: TrialEngine {
     private func gatherArrivals(of index: Int) {
         arrivals.removeAll(keepingCapacity: true)
         for route in plan.incoming[index] {
-            guard let source = populations[plan.routes[route].source] else { continue }
+            let source = plan.routes[route].source
+            guard let spikes = populations[source]?.spikes ?? given[source]?.current else { continue }
             let number = Int32(truncatingIfNeeded: route)
             arrivals.append(
-                contentsOf: source.spikes.lazy.map { Spike(time: $0.time, place: $0.place, route: number) })
+                contentsOf: spikes.lazy.map { Spike(time: $0.time, place: $0.place, route: number) })
         }
         if plan.incoming[index].count > 1 { arrivals.sort { $0.precedes($1) } }
     }

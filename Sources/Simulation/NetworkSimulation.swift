@@ -34,18 +34,20 @@ public struct NetworkSimulation: Sendable {
     ///   - checkpoints: Times at which intermediate results are taken; the end is always one.
     ///   - recording: What is recorded.
     ///   - countsPerNeuron: Whether results have the spike count of each neuron.
+    ///   - takesEvents: Whether the network's sources are given events, which run through operators as spikes do,
+    ///     instead of numbers.
     /// - Throws: ``SimulationError``.
     /// - Complexity: O(neurons + weights + entries of pooling tables).
     public init(
         _ network: Network, engine: Engine, duration: Milliseconds, checkpoints: [Milliseconds] = [],
-        recording: RecordingRequest = RecordingRequest(), countsPerNeuron: Bool = false
+        recording: RecordingRequest = RecordingRequest(), countsPerNeuron: Bool = false, takesEvents: Bool = false
     ) throws(SimulationError) {
         var step: Double?
         if case .clock(let length) = engine {
             guard length.value.isFinite, length.value > 0 else { throw .badTime(what: "the step", value: length.value) }
             step = length.value
         }
-        plan = try Plan(network)
+        plan = try Plan(network, takesEvents: takesEvents)
         run = try RunPlan(
             plan, duration: duration.value, step: step, checkpoints: checkpoints.map(\.value), recording: recording,
             countsPerNeuron: countsPerNeuron)
@@ -72,6 +74,47 @@ public struct NetworkSimulation: Sendable {
         trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
         input: @Sendable (Int) throws -> [[Float]], receive: (TrialResult) throws -> Void
     ) throws {
+        precondition(!plan.takesEvents, "the simulation was made for events")
+        try runEach(trials: trials, pool: pool, shouldStop: shouldStop) { trial in
+            let numbers = try input(trial)
+            try check(numbers, trial: trial)
+            return .numbers(numbers)
+        } receive: {
+            try receive($0)
+        }
+    }
+
+    /// Runs trials 0 ..< `trials` of a simulation that was made with `takesEvents`, and hands over each result in turn.
+    ///
+    /// Each event is a spike of its element: it reaches the targets of its kernel at its time, and costs what they are,
+    /// whatever the size of the source. Events that come after the end of a trial are left out.
+    ///
+    /// - Parameters:
+    ///   - trials: How many trials there are.
+    ///   - pool: The workers.
+    ///   - shouldStop: Asked from time to time; where it says so, no further trial is begun.
+    ///   - events: The events of each source of a trial by ascending time, in the order of the network's
+    ///     ``Network/analogInputs``. Called on any worker.
+    ///   - receive: Gets the results, in the order of trials, on the calling thread.
+    /// - Throws: As for numbers.
+    public func replay(
+        trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
+        events: @Sendable (Int) throws -> [[InputEvent]], receive: (TrialResult) throws -> Void
+    ) throws {
+        precondition(plan.takesEvents, "the simulation was made for numbers")
+        try runEach(trials: trials, pool: pool, shouldStop: shouldStop) { trial in
+            let lists = try events(trial)
+            try check(lists, trial: trial)
+            return .events(lists)
+        } receive: {
+            try receive($0)
+        }
+    }
+
+    private func runEach(
+        trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool,
+        input: @Sendable (Int) throws -> TrialInput, receive: (TrialResult) throws -> Void
+    ) throws {
         let shelf = EngineShelf(engines: (0..<pool.workers).map { _ in makeEngine() })
         // Long enough that workers seldom wait for each other at the end of a round, short enough that recordings of a
         // round fit in memory.
@@ -85,9 +128,7 @@ public struct NetworkSimulation: Sendable {
                 let engine = shelf.engines[worker]
                 for index in range where !shouldStop() {
                     let trial = base + index
-                    let numbers = try input(trial)
-                    try check(numbers, trial: trial)
-                    let result = try engine.run(trial: trial, inputs: numbers)
+                    let result = try engine.run(trial: trial, input: try input(trial))
                     results.withLock { $0[index] = result }
                 }
             }
@@ -103,6 +144,24 @@ public struct NetworkSimulation: Sendable {
         switch engine {
         case .event: EventEngine(plan: plan, run: run, slice: sliceLength)
         case .clock(let step): ClockEngine(plan: plan, run: run, step: step.value)
+        }
+    }
+
+    private func check(_ lists: [[InputEvent]], trial: Int) throws(SimulationError) {
+        let sources = plan.analogInputs.map { plan.populations[$0] }
+        guard lists.count == sources.count else {
+            throw .inputCount(found: lists.count, expected: sources.map(\.name))
+        }
+        for (events, source) in zip(lists, sources) {
+            var last = 0.0
+            for (index, event) in events.enumerated() {
+                let isInside = event.element >= 0 && event.element < source.count
+                guard isInside, event.time >= last, event.time.isFinite else {
+                    throw .badEvent(
+                        population: source.name, index: index, time: event.time, element: event.element, trial: trial)
+                }
+                last = event.time
+            }
         }
     }
 

@@ -17,11 +17,16 @@ struct Plan: Sendable {
     private let arena: Arena
     /// The populations given from outside, in the order that their numbers are given in.
     let analogInputs: [Int]
+    /// Whether those are given events, which travel as spikes do.
+    let takesEvents: Bool
     /// The population that is read out.
     let readout: Int?
 
     /// Lowers a network, which has been checked when it was made.
-    init(_ network: Network) throws(SimulationError) {
+    ///
+    /// - Parameter takesEvents: Whether sources are given events instead of numbers.
+    init(_ network: Network, takesEvents: Bool = false) throws(SimulationError) {
+        self.takesEvents = takesEvents
         try Plan.check(network)
         let index = Dictionary(uniqueKeysWithValues: network.populations.enumerated().map { ($1.name, $0) })
         func place(_ name: String) -> Int {
@@ -41,7 +46,8 @@ struct Plan: Sendable {
         let routes = lowered
         self.routes = routes
         routeTable = ReadOnly(arena.store(routes))
-        let isAnalog = network.populations.map { if case .analog = $0.dynamics { true } else { false } }
+        let isSource = network.populations.map { if case .analog = $0.dynamics { true } else { false } }
+        let isAnalog = isSource.map { $0 && !takesEvents }
         let everyPopulation = network.populations.indices
         incoming = everyPopulation.map { target in
             routes.indices.filter { routes[$0].target == target && !isAnalog[routes[$0].source] }
@@ -59,7 +65,7 @@ struct Plan: Sendable {
                 leaving.reduce(0) { $0 + $1.fanOut(ofPlace: place) }
             }
         }
-        analogInputs = everyPopulation.filter { isAnalog[$0] }
+        analogInputs = everyPopulation.filter { isSource[$0] }
         readout = network.readout.map(place)
     }
 }

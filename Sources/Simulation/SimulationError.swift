@@ -20,6 +20,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case inputSize(population: String, found: Int, expected: Int, shape: [Int], trial: Int)
     /// An input that is not finite.
     case badInput(population: String, index: Int, value: Float, trial: Int)
+    /// An event before time 0 or before the one in front of it, or of an element that the source does not have.
+    case badEvent(population: String, index: Int, time: Double, element: Int, trial: Int)
     /// Another number of inputs than sources.
     case inputCount(found: Int, expected: [String])
     /// A chain of operators that would need too large a table.
@@ -79,6 +81,9 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .badInput(let population, let index, let value, let trial):
             return "input \(trial) for '\(population)' has the value \(value) at index \(index): "
                 + "values must be finite"
+        case .badEvent(let population, let index, let time, let element, let trial):
+            return "event \(index) of input \(trial) for '\(population)' is at \(time) ms at the element \(element): "
+                + "events must be in the order of their times, from 0 on, at elements that there are"
         case .inputCount(let found, let expected):
             return "\(found) inputs are given for the sources \(expected.joined(separator: ", "))"
         case .tableTooLarge(let projection):

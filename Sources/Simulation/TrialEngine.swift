@@ -6,8 +6,8 @@ protocol TrialEngine: AnyObject {
     ///
     /// - Parameters:
     ///   - trial: Its number, for the result.
-    ///   - inputs: The numbers of each analog source, row-major, in the plan's order; already checked.
-    func run(trial: Int, inputs: [[Float]]) throws(SimulationError) -> TrialResult
+    ///   - input: What each source is given, in the plan's order; already checked.
+    func run(trial: Int, input: TrialInput) throws(SimulationError) -> TrialResult
 }
 
 /// What both engines gather in a trial.
