@@ -74,7 +74,7 @@ public struct NetworkSimulation: Sendable {
         trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
         input: @Sendable (Int) throws -> [[Float]], receive: (TrialResult) throws -> Void
     ) throws {
-        precondition(!plan.takesEvents, "the simulation was made for events")
+        guard !plan.takesEvents else { fatalError("the simulation was made for events: call replay") }
         try runEach(trials: trials, pool: pool, shouldStop: shouldStop) { trial in
             let numbers = try input(trial)
             try check(numbers, trial: trial)
@@ -101,7 +101,7 @@ public struct NetworkSimulation: Sendable {
         trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
         events: @Sendable (Int) throws -> [[InputEvent]], receive: (TrialResult) throws -> Void
     ) throws {
-        precondition(plan.takesEvents, "the simulation was made for numbers")
+        guard plan.takesEvents else { fatalError("the simulation was made for numbers: call run") }
         try runEach(trials: trials, pool: pool, shouldStop: shouldStop) { trial in
             let lists = try events(trial)
             try check(lists, trial: trial)

@@ -70,6 +70,55 @@ struct InputEventTests {
         #expect(try Self.result(network, engine, events).checkpoints[0].readout == values)
     }
 
+    @Test(
+        "Events do to the bit what the same spikes of a population in front do",
+        arguments: [true, false], [Engine.event, .clock(step: .milliseconds(0.5))])
+    func sameAsSpikes(isPooled: Bool, engine: Engine) throws {
+        print("seed 10")
+        var draw = Draw(10)
+        let pair = ConvolutionOperator.Pair(repeating: 2)
+        let pool = isPooled ? try PoolingOperator(.average(countsPadding: true), kernelSize: pair, stride: pair) : nil
+        let operators: [any ConnectionOperator] = (pool.map { [$0] } ?? []) + [try Self.kernel(&draw)]
+        let shape = try operators.reduce([2, 12, 12]) { try $1.outputShape(for: $0) }
+        let cells = try Population(
+            "cells", shape: shape, model: IntegrateAndFire.self, parameters: ["i": .uniform(0.01)])
+        func network(behind source: Population) throws -> Network {
+            try Network(
+                name: "pair", populations: [source, cells],
+                projections: [Projection("in", from: source.name, to: "cells", operators: operators)])
+        }
+        let currents = draw.uniform(0.1...0.9, count: 288).map { Double($0) }
+        let front = try network(
+            behind: Population(
+                "front", shape: [2, 12, 12], model: IntegrateAndFire.self, parameters: ["i": .perNeuron(currents)]))
+        var spikes: [SpikeTrain] = []
+        let whole = try NetworkSimulation(
+            front, engine: engine, duration: .milliseconds(20),
+            recording: RecordingRequest(spikes: ["front", "cells"]))
+        try whole.run(trials: 1, pool: WorkerPool(workers: 1)) { _ in
+            []
+        } receive: {
+            spikes = $0.trace.spikes
+        }
+        let events = zip(spikes[0].times, spikes[0].neurons).map { InputEvent(time: $0, element: Int($1)) }
+        try #require(events.count > 1000 && spikes[1].times.count > 100)
+        let camera = try network(
+            behind: Population("camera", shape: [2, 12, 12], model: AnalogInput.self))
+        let replay = try NetworkSimulation(
+            camera, engine: engine, duration: .milliseconds(20), recording: RecordingRequest(spikes: ["cells"]),
+            takesEvents: true)
+        for workers in [1, 2] {
+            var found: [SpikeTrain] = []
+            // Trials follow each other in one engine: the second starts from rest again.
+            try replay.replay(trials: 3, pool: WorkerPool(workers: workers)) { _ in
+                [events]
+            } receive: {
+                found.append($0.trace.spikes[0])
+            }
+            #expect(found == [spikes[1], spikes[1], spikes[1]])
+        }
+    }
+
     @Test("Work is that of the events' kernels, whatever the size of the frame")
     func workFollowsEvents() throws {
         print("seed 9")
