@@ -38,6 +38,8 @@ extension DatasetError: CustomStringConvertible {
             "\(path): \(images) images but \(labels) labels"
         case .labelOutOfRange(let path, let index, let label, let classes):
             "\(path): the label of image \(index) is \(label), allowed are 0 to \(classes - 1)"
+        case .badEvents(let path, let fault):
+            "\(path): \(fault)"
         case .storage(let message):
             message
         default:

@@ -26,6 +26,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case countMismatch(path: String, images: Int, labels: Int)
     /// A label is beyond the last class.
     case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
+    /// A recording of an event camera has something that its format does not allow.
+    case badEvents(path: String, fault: EventStreamFault)
     /// An HDF5 file could not be read; the message names file, path inside it and reason.
     case storage(message: String)
 
