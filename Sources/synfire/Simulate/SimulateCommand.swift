@@ -19,6 +19,9 @@ struct SimulateCommand: ParsableCommand {
               synfire simulate FILE.yaml --time 1s --record spikes,v:exc[0-9] \\
                 --out run.h5
 
+            With --events each trial is the recording of an event camera instead, in place of
+            --data.
+
             A network described in YAML runs once; what --time, --step, --seed, --engine
             and --record do not say, the file does.
 
@@ -40,7 +43,18 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "NIR: the images shown: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.")
     var data: String?
 
-    @Option(help: "How long a trial or the run lasts, such as 64ms or 1s. Default: 64ms; for YAML what the file says.")
+    @Option(
+        help: """
+            NIR: recordings of an event camera, each a trial, separated by commas: .bin (N-MNIST), .aedat (AEDAT 2.0 of a \
+            DVS128) or .h5 (lists t, x, y, p).
+            """)
+    var events: String?
+
+    @Option(
+        help: """
+            How long a trial or the run lasts, such as 64ms or 1s. Default: 64ms; with --events until the last event; for \
+            YAML what the file says.
+            """)
     var time: String?
 
     @Option(
@@ -121,7 +135,7 @@ struct SimulateCommand: ParsableCommand {
             throw RequestError("\(option) and --out both name '\(path)': give two files")
         }
         if Input.isDescription(network) {
-            for (option, value) in [("--data", data), ("--at", at)] where value != nil {
+            for (option, value) in [("--data", data), ("--events", events), ("--at", at)] where value != nil {
                 throw RequestError("\(option) is for networks in NIR, but '\(network)' is a description in YAML")
             }
             return try RecurrentRun(command: self).run()
@@ -131,6 +145,9 @@ struct SimulateCommand: ParsableCommand {
             ("--network-file", networkFile != nil), ("--synapses", synapses != .asDescribed), ("--profile", profile),
         ] where isGiven {
             throw RequestError("\(option) is for descriptions in YAML, but '\(network)' is none")
+        }
+        if data != nil, events != nil {
+            throw RequestError("--data shows images and --events recordings: give one of them")
         }
         try TrialRun(command: self).run()
     }

@@ -6,7 +6,7 @@ import Simulation
 import SpikingNetworks
 import Units
 
-/// A run of trials: a network that is shown one image after the other, each from rest.
+/// A run of trials: a network that is shown one image or recording after the other, each from rest.
 struct TrialRun {
     let command: SimulateCommand
 
@@ -22,6 +22,9 @@ struct TrialRun {
         let trials: Int
         let seconds: Double
         let trialsPerSecond: Double
+        let events: Int?
+        let eventsLeftOut: Int?
+        let predictions: [Int?]?
         let rows: [Row]
         let out: String?
     }
@@ -29,10 +32,12 @@ struct TrialRun {
     func run() throws {
         let out = command.out
         let engine = try chosenEngine()
-        let duration = try Milliseconds(parsing: command.time ?? "64ms")
         let checkpoints = try (command.at ?? "").split(separator: ",").map { try Milliseconds(parsing: String($0)) }
         let network = try Input.spikingNetwork(command.network)
-        let images = try openImages(network)
+        let recordings = try command.events.map { try EventInput($0, for: network) }
+        let images = recordings == nil ? try openImages(network) : nil
+        let duration =
+            try command.time.map { try Milliseconds(parsing: $0) } ?? recordings?.duration(engine) ?? .milliseconds(64)
         let request =
             out == nil
             ? RecordingRequest()
@@ -40,38 +45,50 @@ struct TrialRun {
                 command.record ?? "spikes", network: network,
                 interval: Milliseconds(parsing: command.interval ?? "1ms"))
         let simulation = try NetworkSimulation(
-            network, engine: engine, duration: duration, checkpoints: checkpoints, recording: request)
+            network, engine: engine, duration: duration, checkpoints: checkpoints, recording: request,
+            takesEvents: recordings != nil)
+        let trials = recordings?.count ?? images?.count ?? 1
         let facts = [
             "engine": engine.description, "seed": "\(command.seed ?? 1)", "synfire_version": SynfireCommand.version,
-            "data": images?.name ?? "", "network_file": URL(fileURLWithPath: command.network).lastPathComponent,
+            "data": recordings?.name ?? images?.name ?? "",
+            "network_file": URL(fileURLWithPath: command.network).lastPathComponent,
         ].merging(network.metadata) { own, _ in own }
         let writer = try out.map {
             try TraceWriter(
                 path: $0, replacing: command.force, network: network, recording: request, trialDuration: duration.value,
-                samplesPerTrial: simulation.samplesPerTrial, trials: images?.count ?? 1, compressing: command.compress,
+                samplesPerTrial: simulation.samplesPerTrial, trials: trials, compressing: command.compress,
                 facts: facts)
         }
         Interrupt.watch()
         // Only a readout with a number for each class says which class it is.
         let readout = network.readout.flatMap { network.population(named: $0)?.count }
-        let classifies = readout != nil && readout == images?.classNames.count
-        var tally = AccuracyTally()
-        let trials = images?.count ?? 1
+        let classifies = readout != nil && (recordings != nil || readout == images?.classNames.count)
+        var tally = AccuracyTally(sources: recordings?.sources ?? [])
+        var predictions: [Int?] = []
         let bar = ProgressBar("simulating", unit: "trials")
         let clock = ContinuousClock()
         let start = clock.now
         func wall() -> Double { (clock.now - start) / .seconds(1) }
         do {
-            try simulation.run(
-                trials: trials, pool: try command.workers.pool(), shouldStop: { Interrupt.isRequested },
-                input: { trial in images.map { [$0.scalars(of: [trial])] } ?? [] },
-                receive: { result in
-                    let label = images?.labels(of: [result.trial])[0]
-                    let prediction = classifies ? result.checkpoints.last?.prediction : nil
-                    tally.add(result, label: classifies ? label : nil)
-                    try writer?.append(result.trace, label: label, prediction: prediction)
-                    bar.update(result.trial + 1, of: trials, note: tally.note)
-                })
+            func receive(_ result: TrialResult) throws {
+                let label = images?.labels(of: [result.trial])[0]
+                let prediction = classifies ? result.checkpoints.last?.prediction : nil
+                tally.add(result, label: classifies ? label : nil)
+                predictions.append(prediction)
+                try writer?.append(result.trace, label: label, prediction: prediction)
+                bar.update(result.trial + 1, of: trials, note: tally.note)
+            }
+            let pool = try command.workers.pool()
+            if let recordings {
+                try simulation.replay(
+                    trials: trials, pool: pool, shouldStop: { Interrupt.isRequested },
+                    events: { [recordings.trials[$0]] }, receive: { try receive($0) })
+            } else {
+                try simulation.run(
+                    trials: trials, pool: pool, shouldStop: { Interrupt.isRequested },
+                    input: { trial in images.map { [$0.scalars(of: [trial])] } ?? [] },
+                    receive: { try receive($0) })
+            }
         } catch SimulationError.interrupted(let done, let all) {
             bar.finish()
             guard writer != nil, done > 0, let partial = try writer?.finishPartial(wallTime: wall()) else {
@@ -84,7 +101,9 @@ struct TrialRun {
         try writer?.finish(wallTime: seconds)
         let result = Result(
             network: network.name, engine: engine.description, trials: trials, seconds: seconds,
-            trialsPerSecond: Double(trials) / seconds,
+            trialsPerSecond: Double(trials) / seconds, events: recordings.map { _ in tally.events },
+            eventsLeftOut: recordings.map { $0.eventCount - tally.events },
+            predictions: recordings != nil && classifies ? predictions : nil,
             rows: tally.rows(neurons: network.neuronCount).map {
                 Result.Row(
                     time: $0.time, accuracy: $0.accuracy, spikesPerNeuron: $0.spikesPerNeuron,
@@ -95,6 +114,10 @@ struct TrialRun {
             "\(network.name), \(engine) engine: \(trials) trials of \(duration) in \(Format.seconds(seconds)), "
                 + "\(Format.count(result.trialsPerSecond)) trials/s")
         print(tally.table(neurons: network.neuronCount))
+        if let recordings {
+            let late = recordings.eventCount - tally.events
+            print("events: \(tally.events)" + (late > 0 ? "; \(late) after the end of their trial left out" : ""))
+        }
         if let out { print("traces written to \(out)") }
     }
 
@@ -119,7 +142,8 @@ struct TrialRun {
             throw RequestError("'\(network.name)' has \(inputs.count) inputs; --data can serve one")
         }
         guard let data = command.data else {
-            throw RequestError("'\(network.name)' takes input of shape \(input.shape): give images with --data")
+            throw RequestError(
+                "'\(network.name)' takes input of shape \(input.shape): give images with --data or --events")
         }
         let images = try command.dataOptions.open(data, defaultSplit: "test")
         guard images.shape == input.shape else {

@@ -11,12 +11,19 @@ struct AccuracyTally {
         var synapticOperations: Double
     }
 
+    /// How many events from outside there have been, over all trials.
+    private(set) var events = 0
+
+    /// The populations whose spikes come from outside and are none of the network's neurons.
+    private let sources: Set<Int>
     private var times: [Double] = []
     private var hits: [Int] = []
     private var spikes: [Int] = []
     private var operations: [Int] = []
     private var trials = 0
     private var labelled = 0
+
+    init(sources: Set<Int> = []) { self.sources = sources }
 
     mutating func add(_ result: TrialResult, label: Int?) {
         if times.isEmpty {
@@ -29,8 +36,10 @@ struct AccuracyTally {
         if label != nil { labelled += 1 }
         for (index, checkpoint) in result.checkpoints.enumerated() {
             if let label, checkpoint.prediction == label { hits[index] += 1 }
-            spikes[index] += checkpoint.spikes.reduce(0, +)
+            let given = sources.reduce(0) { $0 + checkpoint.spikes[$1] }
+            spikes[index] += checkpoint.spikes.reduce(0, +) - given
             operations[index] += checkpoint.synapticOperations
+            if index == result.checkpoints.count - 1 { events += given }
         }
     }
 
