@@ -1,3 +1,4 @@
+import CSupport
 import SpikingModels
 
 /// Synapses of one projection onto the neurons of one population that one worker has, and the spikes under way to them.
@@ -69,7 +70,12 @@ final class EventTable: @unchecked Sendable {
     func take(_ spikes: [EventSpike], first: Int, before: Double, epochStart: Double) {
         let delay = part.delay ?? 0
         var (isSorted, last) = (true, travellers.count > head ? travellers[travellers.count - 1] : nil)
-        for spike in spikes {
+        for (index, spike) in spikes.enumerated() {
+            // Where rows begin lies far apart for large networks.
+            if index + 8 < spikes.count {
+                let coming = rowOfNeuron[first + Int(spikes[index + 8].neuron)]
+                synfire_prefetch(rows.starts + Int(max(coming, 0)))
+            }
             let row = rowOfNeuron[first + Int(spike.neuron)]
             guard row >= 0, rows.starts[Int(row)] < rows.starts[Int(row) + 1] else { continue }
             let time = epochStart - before + spike.offset
@@ -123,6 +129,10 @@ final class EventTable: @unchecked Sendable {
         _ traveller: Traveller, _ synapses: Range<Int>, _ start: Double, _ runs: inout [ArrivalRun]
     ) {
         events += synapses.count
+        // All runs of a slice are known before the first is gone through.
+        for ahead in stride(from: 0, to: min(synapses.count, 64), by: 16) {
+            synfire_prefetch(rows.targets + synapses.lowerBound + ahead)
+        }
         let offset = traveller.time - start
         var run = ArrivalRun(
             offset: part.delay == nil ? offset : max(offset, 0),

@@ -153,34 +153,39 @@ final class PoissonBlockDrive: EventDrive {
         buffer.count = kept
     }
 
-    /// Two words a spike: one for the neuron, one for the time.
+    /// Two words a spike, for the neuron and the time.
     private func fillLong(_ number: Int, _ first: UInt32, _ low: UInt32, _ high: UInt32) {
         let scale = length * 0x1p-52
         let (targets, times) = (buffer.targets, buffer.times)
-        let last = neurons.count
         let mask = UInt64(1) << UInt64(bits) - 1
         var count = 0
         for block in 0..<number {
             var left = Int(counts[block])
+            guard left > 0 else { continue }
             let base = ((block + blocks.lowerBound) << bits) - neurons.lowerBound
+            @inline(__always) func add(_ a: UInt32, _ b: UInt32, at place: Int) {
+                let both = UInt64(a) | UInt64(b) << 32
+                targets[place] = Int32(truncatingIfNeeded: base + Int(both & mask))
+                times[place] = (Double(both >> 12) + 0.5) * scale
+            }
+            // The first block of words has the count and one spike.
+            add(words[number + block], words[2 * number + block], at: count)
+            count += 1
+            left -= 1
             var more: UInt32 = 1
             while left > 0 {
                 let next = philox(UInt32(truncatingIfNeeded: block) &+ first, low, high | (more & 0x7_FFFF))
-                for pair in 0..<min(left, 2) {
-                    let bits64 = UInt64(next[2 * pair]) | UInt64(next[2 * pair + 1]) << 32
-                    let target = base + Int(bits64 & mask)
-                    targets[count] = Int32(truncatingIfNeeded: target)
-                    times[count] = (Double(bits64 >> 12) + 0.5) * scale
-                    count += target >= 0 && target < last ? 1 : 0
-                }
+                add(next[0], next[1], at: count)
+                add(next[2], next[3], at: count + 1)
+                count += min(left, 2)
                 left -= 2
                 more += 1
             }
         }
         buffer.count = count
+        keepOwn()
     }
 }
-
 /// Spikes of trains that differ from neuron to neuron.
 final class TrainDrive: EventDrive {
     private var trains: SpikeTrains
