@@ -51,7 +51,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case notFinite(population: String, neuron: Int, variable: String, time: Double)
     /// Parameters that are still to be drawn.
     case notDrawn(population: String)
-    /// Populations that reach each other in a circle without any delay, which continuous time cannot order.
+    /// Populations that reach each other in a circle in which a projection has no delay, which continuous time does not
+    /// order.
     case zeroDelayCycle([String])
     /// Synapses that are drawn again at each spike, which only the clock engine does.
     case proceduralInEvents(projection: String)
@@ -120,9 +121,9 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
             return "\(what) cannot be run trial by trial: simulate the network in steps"
         case .zeroDelayCycle(let names):
             return
-                "spikes go in a circle without any delay through \(names.map { "'\($0)'" }.joined(separator: ", ")): "
-                + "give one of the projections between them a delay above 0, or, where only some neurons of a "
-                + "population reach others of it, make them populations of their own"
+                "spikes go in a circle through \(names.map { "'\($0)'" }.joined(separator: ", ")), and a projection "
+                + "within it has no delay: give it one above 0, or, where only some neurons of a population reach "
+                + "others of it, make them populations of their own"
         case .proceduralInEvents(let projection):
             return "projection '\(projection)' draws its synapses again at each spike (storage: procedural), which "
                 + "only the clock engine does: store them, or take the clock engine"
