@@ -33,9 +33,6 @@ struct SynapseMaker {
     private let progress: BuildReporter
     private var done = 0
 
-    /// How many targets a worker does between two reports.
-    private static let targetsAtOnce = 1024
-
     init(
         index: NeuronIndex, slots: SlotMap, projections: [ProjectionPlan], connections: [Connections],
         pool: WorkerPool, progress: BuildReporter
@@ -70,7 +67,7 @@ struct SynapseMaker {
         }
         for (number, part) in parts.enumerated() {
             let (projection, maker) = (projections[part.projection], part.maker)
-            try forEachBlock(of: part) { worker, positions in
+            try index.forEachBlock(of: part.members, pool: pool) { worker, positions in
                 let own = counts[worker].plastic[number]
                 let constant = counts[worker].constant
                 var list = ConnectionList()
@@ -128,7 +125,7 @@ struct SynapseMaker {
         let (index, slots) = (index, slots)
         let before = done
         let tally = WorkerTally(index.workers)
-        try forEachBlock(of: part) { worker, positions in
+        try index.forEachBlock(of: part.members, pool: pool) { worker, positions in
             let (constant, own) = tables[worker]
             let strip = index.strip(part.members.population, of: worker)
             let firstSlot =
@@ -160,26 +157,6 @@ struct SynapseMaker {
             try progress.report(before + tally.sum)
         }
         done += tally.sum
-    }
-
-    /// Runs `body` over the targets of a part, each worker over its own, with a report in between.
-    private func forEachBlock(
-        of part: Part, _ body: @Sendable (_ worker: Int, _ positions: ArraySlice<Int>) throws -> Void,
-        report: () throws -> Void
-    ) throws {
-        let positions = (0..<index.workers).map {
-            part.members.neurons.positions(in: index.strip(part.members.population, of: $0))
-        }
-        let longest = positions.map(\.count).max() ?? 0
-        for first in stride(from: 0, to: longest, by: Self.targetsAtOnce) {
-            try pool.parallelFor(index.workers) { (range: Range<Int>) throws in
-                for worker in range {
-                    let own = positions[worker]
-                    try body(worker, own[min(first, own.count)..<min(first + Self.targetsAtOnce, own.count)])
-                }
-            }
-            try report()
-        }
     }
 }
 

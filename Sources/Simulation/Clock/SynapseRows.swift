@@ -103,7 +103,8 @@ final class SynapseRows: @unchecked Sendable {
         if let delays { Self.give(delays, count) }
     }
 
-    private static func take<Element>(
+    /// Takes memory in whole pages for the tables of synapses.
+    static func take<Element>(
         _: Element.Type, _ count: Int
     ) throws(SimulationError) -> UnsafeMutablePointer<Element> {
         let bytes = max(1, count) * MemoryLayout<Element>.stride
@@ -111,7 +112,8 @@ final class SynapseRows: @unchecked Sendable {
         return memory.bindMemory(to: Element.self, capacity: max(1, count))
     }
 
-    private static func give<Element>(_ memory: UnsafeMutablePointer<Element>, _ count: Int) {
+    /// Gives back what ``take(_:_:)`` took.
+    static func give<Element>(_ memory: UnsafeMutablePointer<Element>, _ count: Int) {
         synfire_give_pages(memory, max(1, count) * MemoryLayout<Element>.stride)
     }
 

@@ -1,5 +1,3 @@
-import CSupport
-
 /// The synapses of a projection's sources onto the neurons of one worker, in continuous time.
 ///
 /// A row holds the synapses of one source, by delay and then by target. What all synapses share, a weight or a delay, is not
@@ -23,9 +21,9 @@ final class EventRows: @unchecked Sendable {
         rows = counts.rows
         count = counts.sum
         starts = .allocate(capacity: rows + 1)
-        targets = try Self.take(Int32.self, count)
-        weights = hasWeights ? try Self.take(Float.self, count) : nil
-        delays = hasDelays ? try Self.take(Float.self, count) : nil
+        targets = try SynapseRows.take(Int32.self, count)
+        weights = hasWeights ? try SynapseRows.take(Float.self, count) : nil
+        delays = hasDelays ? try SynapseRows.take(Float.self, count) : nil
         let cursors = UnsafeMutablePointer<Int>.allocate(capacity: rows + 1)
         var start = 0
         for row in 0...rows {
@@ -39,21 +37,9 @@ final class EventRows: @unchecked Sendable {
     deinit {
         starts.deallocate()
         cursors?.deallocate()
-        Self.give(targets, count)
-        if let weights { Self.give(weights, count) }
-        if let delays { Self.give(delays, count) }
-    }
-
-    private static func take<Element>(
-        _: Element.Type, _ count: Int
-    ) throws(SimulationError) -> UnsafeMutablePointer<Element> {
-        let bytes = max(1, count) * MemoryLayout<Element>.stride
-        guard let memory = synfire_take_pages(bytes) else { throw .outOfMemory(bytes: bytes) }
-        return memory.bindMemory(to: Element.self, capacity: max(1, count))
-    }
-
-    private static func give<Element>(_ memory: UnsafeMutablePointer<Element>, _ count: Int) {
-        synfire_give_pages(memory, max(1, count) * MemoryLayout<Element>.stride)
+        SynapseRows.give(targets, count)
+        if let weights { SynapseRows.give(weights, count) }
+        if let delays { SynapseRows.give(delays, count) }
     }
 
     /// The bytes that the tables take.

@@ -19,9 +19,6 @@ struct EventSynapseMaker {
     let projections: [ProjectionPlan]
     let pool: WorkerPool
 
-    /// How many targets a worker does between two reports.
-    private static let targetsAtOnce = 1024
-
     /// The parts of all projections, in order.
     func parts() -> [EventPart] {
         projections.enumerated().flatMap { number, projection in
@@ -42,7 +39,7 @@ struct EventSynapseMaker {
             let projection = projections[part.projection]
             let maker = makers[part.projection]
             let counts = (0..<index.workers).map { _ in SynapseCounts(rows: projection.sources.count) }
-            try forEachBlock(of: part) { worker, positions in
+            try index.forEachBlock(of: part.members, pool: pool) { worker, positions in
                 var list = ConnectionList()
                 for position in positions {
                     list.removeAll()
@@ -55,7 +52,7 @@ struct EventSynapseMaker {
             let tables = try counts.map {
                 try EventRows($0, hasWeights: part.weight == nil, hasDelays: part.delay == nil)
             }
-            try forEachBlock(of: part) { worker, positions in
+            try index.forEachBlock(of: part.members, pool: pool) { worker, positions in
                 try fill(tables[worker], part, projection, maker, positions, worker)
             } report: {
                 try progress(done)
@@ -93,26 +90,6 @@ struct EventSynapseMaker {
                     row: Int(source), target: place, weight: needsNumbers ? weights[number] : 0,
                     delay: needsNumbers ? delays[number] : 0)
             }
-        }
-    }
-
-    /// Runs `body` over the targets of a part, each worker over its own, with a report in between.
-    private func forEachBlock(
-        of part: EventPart, _ body: @Sendable (_ worker: Int, _ positions: ArraySlice<Int>) throws -> Void,
-        report: () throws -> Void
-    ) throws {
-        let positions = (0..<index.workers).map {
-            part.members.neurons.positions(in: index.strip(part.members.population, of: $0))
-        }
-        let longest = positions.map(\.count).max() ?? 0
-        for first in stride(from: 0, to: longest, by: Self.targetsAtOnce) {
-            try pool.parallelFor(index.workers) { (range: Range<Int>) throws in
-                for worker in range {
-                    let own = positions[worker]
-                    try body(worker, own[min(first, own.count)..<min(first + Self.targetsAtOnce, own.count)])
-                }
-            }
-            try report()
         }
     }
 }

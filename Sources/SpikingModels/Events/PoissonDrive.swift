@@ -214,37 +214,3 @@ final class TrainDrive: EventDrive {
             weights: UnsafePointer(buffer.weights), weight: 1, count: buffer.count)
     }
 }
-
-/// Blocks of random words for entities next to each other.
-enum PhiloxRows {
-    /// Four words of each entity, as four rows of `count`.
-    ///
-    /// Written out as a plain loop, which the compiler vectorises.
-    static func fill(
-        _ words: UnsafeMutablePointer<UInt32>, count: Int, first: UInt32, low: UInt32, high: UInt32, seed: UInt64,
-        stream: UInt32
-    ) {
-        let (key0, key1) = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        let (a, b, c, d) = (words, words + count, words + 2 * count, words + 3 * count)
-        for n in 0..<count {
-            var (x0, x1, x2, x3) = (low, high, first &+ UInt32(truncatingIfNeeded: n), stream)
-            var (k0, k1) = (key0, key1)
-            for _ in 0..<10 {
-                let p = UInt64(x0) &* 0xD251_1F53
-                let q = UInt64(x2) &* 0xCD9E_8D57
-                let y0 = UInt32(truncatingIfNeeded: q >> 32) ^ x1 ^ k0
-                let y2 = UInt32(truncatingIfNeeded: p >> 32) ^ x3 ^ k1
-                x1 = UInt32(truncatingIfNeeded: q)
-                x3 = UInt32(truncatingIfNeeded: p)
-                x0 = y0
-                x2 = y2
-                k0 = k0 &+ 0x9E37_79B9
-                k1 = k1 &+ 0xBB67_AE85
-            }
-            a[n] = x0
-            b[n] = x1
-            c[n] = x2
-            d[n] = x3
-        }
-    }
-}

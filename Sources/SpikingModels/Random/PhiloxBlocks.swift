@@ -2,8 +2,8 @@ import Parallel
 
 /// The draws of some neurons for four steps at a time, from ``Philox4x32``.
 ///
-/// Draw `step` of entity `neuron`, as `Philox4x32.word(seed:stream:entity:draw:)` gives it. The generator is written
-/// out as a plain loop over neurons, which the compiler vectorises: one block of four words serves four steps.
+/// Draw `step` of entity `neuron`, as `Philox4x32.word(seed:stream:entity:draw:)` gives it. One block
+/// of four words serves four steps.
 final class PhiloxBlocks {
     let count: Int
     private let first: Int
@@ -40,12 +40,25 @@ final class PhiloxBlocks {
     }
 
     private func fill(_ block: UInt64) {
-        let (low, high) = (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32))
+        PhiloxRows.fill(
+            words, count: count, first: UInt32(truncatingIfNeeded: first), low: UInt32(truncatingIfNeeded: block),
+            high: UInt32(truncatingIfNeeded: block >> 32), seed: seed, stream: stream)
+    }
+}
+
+/// Blocks of random words for entities next to each other.
+enum PhiloxRows {
+    /// Four words of each entity, as four rows of `count`.
+    ///
+    /// Written out as a plain loop, which the compiler vectorises.
+    static func fill(
+        _ words: UnsafeMutablePointer<UInt32>, count: Int, first: UInt32, low: UInt32, high: UInt32, seed: UInt64,
+        stream: UInt32
+    ) {
         let (key0, key1) = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        let (start, stream) = (UInt32(truncatingIfNeeded: first), self.stream)
         let (a, b, c, d) = (words, words + count, words + 2 * count, words + 3 * count)
         for n in 0..<count {
-            var (x0, x1, x2, x3) = (low, high, start &+ UInt32(truncatingIfNeeded: n), stream)
+            var (x0, x1, x2, x3) = (low, high, first &+ UInt32(truncatingIfNeeded: n), stream)
             var (k0, k1) = (key0, key1)
             for _ in 0..<10 {
                 let p = UInt64(x0) &* 0xD251_1F53
