@@ -185,7 +185,7 @@ extension Graph {
         for node in nodes {
             let inputs = node.inputs.map { shapes[$0] ?? [] }
             let wanted = type(of: node.layer).inputCount
-            guard inputs.count == wanted else {
+            guard wanted.contains(inputs.count) else {
                 throw NetworkError.wrongInputCount(
                     layer: node.name, kind: node.layer.kind, expected: wanted, found: inputs.count)
             }

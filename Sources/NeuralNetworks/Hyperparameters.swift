@@ -10,6 +10,12 @@ public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
     case flag(Bool)
     /// Two whole numbers: along the rows, along the columns.
     case pair(Pair)
+    /// Whole numbers of any count, such as a shape.
+    case list([Int])
+    /// What is added around an image.
+    case padding(Padding)
+    /// A word, such as the name of a method.
+    case text(String)
 
     /// The value as one would write it in a network description.
     public var description: String {
@@ -18,82 +24,10 @@ public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {
         case .real(let value): "\(value)"
         case .flag(let value): "\(value)"
         case .pair(let value): "\(value)"
+        case .list(let values): "\(values)"
+        case .padding(let value): "\(value)"
+        case .text(let value): value
         }
-    }
-}
-
-/// Two whole numbers for the two axes of an image.
-public struct Pair: Sendable, Hashable, CustomStringConvertible, ExpressibleByIntegerLiteral {
-    /// Along the rows, that is down the image.
-    public var rows: Int
-    /// Along the columns, that is across the image.
-    public var columns: Int
-
-    /// Joins two numbers.
-    public init(_ rows: Int, _ columns: Int) {
-        self.rows = rows
-        self.columns = columns
-    }
-
-    /// The same number for both axes.
-    public init(integerLiteral value: Int) {
-        self.init(value, value)
-    }
-
-    /// The pair as a list: `[rows, columns]`.
-    public var description: String { "[\(rows), \(columns)]" }
-
-    var tuple: (Int, Int) { (rows, columns) }
-}
-
-/// The numbers that a hyperparameter may take.
-public struct AllowedRange: Sendable, Hashable, CustomStringConvertible {
-    /// The smallest number, or the bound above which all are allowed.
-    public let lower: Double
-    /// The largest number, or the bound below which all are allowed; infinite for none.
-    public let upper: Double
-    /// Whether the bounds themselves are allowed.
-    public let includesLower: Bool
-    /// Whether the upper bound itself is allowed.
-    public let includesUpper: Bool
-
-    /// Numbers from `lower` on.
-    public static func atLeast(_ lower: Double) -> AllowedRange {
-        AllowedRange(lower: lower, upper: .infinity, includesLower: true, includesUpper: false)
-    }
-
-    /// Numbers greater than `lower`.
-    public static func above(_ lower: Double) -> AllowedRange {
-        AllowedRange(lower: lower, upper: .infinity, includesLower: false, includesUpper: false)
-    }
-
-    /// Numbers from `lower` to `upper`, both included.
-    public static func closed(_ range: ClosedRange<Double>) -> AllowedRange {
-        AllowedRange(lower: range.lowerBound, upper: range.upperBound, includesLower: true, includesUpper: true)
-    }
-
-    /// Numbers from `lower` to below `upper`.
-    public static func halfOpen(_ range: Range<Double>) -> AllowedRange {
-        AllowedRange(lower: range.lowerBound, upper: range.upperBound, includesLower: true, includesUpper: false)
-    }
-
-    /// Whether a number is allowed.
-    ///
-    /// Infinity and what is not a number never are.
-    public func contains(_ value: Double) -> Bool {
-        value.isFinite && (includesLower ? value >= lower : value > lower)
-            && (includesUpper ? value <= upper : value < upper)
-    }
-
-    /// The range in words.
-    public var description: String {
-        func text(_ value: Double) -> String {
-            Int(exactly: value).map(String.init) ?? "\(value)"
-        }
-        let from = includesLower ? "at least \(text(lower))" : "above \(text(lower))"
-        guard upper.isFinite else { return from }
-        if includesLower && includesUpper { return "\(text(lower)) to \(text(upper))" }
-        return from + (includesUpper ? " and at most \(text(upper))" : " and below \(text(upper))")
     }
 }
 
@@ -102,15 +36,35 @@ public struct AllowedRange: Sendable, Hashable, CustomStringConvertible {
 /// Reading a description, checking it and the documentation all work from these rows.
 public struct HyperparameterRow: Sendable {
     /// What kind of value it takes.
-    public enum Kind: String, Sendable {
+    public enum Kind: Sendable, Hashable {
         /// A whole number.
-        case integer = "a whole number"
+        case integer
         /// A number.
-        case real = "a number"
+        case real
         /// Yes or no.
-        case flag = "true or false"
+        case flag
         /// A whole number, or two in a list: rows, columns.
-        case pair = "a whole number or a list of two"
+        case pair
+        /// Whole numbers in a list.
+        case list
+        /// What is added around an image.
+        case padding
+        /// One of some words.
+        case choice([String])
+
+        /// The kind as messages say it.
+        public var words: String {
+            switch self {
+            case .integer: "a whole number"
+            case .real: "a number"
+            case .flag: "true or false"
+            case .pair: "a whole number or a list of two"
+            case .list: "a list of whole numbers"
+            case .padding:
+                "a whole number, [rows, columns], [top, bottom, left, right], 'same' or 'valid'"
+            case .choice(let words): words.map { "'\($0)'" }.joined(separator: " or ")
+            }
+        }
     }
 
     /// What holds where no value is given.
@@ -190,9 +144,22 @@ public struct LayerSchema: Sendable {
         return HyperparameterValues(resolved)
     }
 
+    /// The padding that a value means.
+    private static func padding(_ value: HyperparameterValue) -> Padding? {
+        switch value {
+        case .padding(let padding): padding
+        case .integer(let number): Padding(Pair(number, number))
+        case .pair(let pair): Padding(pair)
+        case .list(let numbers): Padding(numbers)
+        case .text("same"): .same
+        case .text("valid"): .valid
+        default: nil
+        }
+    }
+
     private func check(_ value: HyperparameterValue, _ row: HyperparameterRow) throws -> HyperparameterValue {
         let wrongKind = NetworkError.wrongHyperparameterKind(
-            kind: kind, name: row.name, value: value.description, expected: row.kind.rawValue)
+            kind: kind, name: row.name, value: value.description, expected: row.kind.words)
         let (converted, numbers): (HyperparameterValue, [Double])
         switch (row.kind, value) {
         case (.integer, .integer(let number)): (converted, numbers) = (value, [Double(number)])
@@ -201,6 +168,20 @@ public struct LayerSchema: Sendable {
         case (.flag, .flag): (converted, numbers) = (value, [])
         case (.pair, .pair(let pair)): (converted, numbers) = (value, [Double(pair.rows), Double(pair.columns)])
         case (.pair, .integer(let number)): (converted, numbers) = (.pair(Pair(number, number)), [Double(number)])
+        case (.list, .list(let list)): (converted, numbers) = (value, list.map(Double.init))
+        case (.list, .integer(let number)): (converted, numbers) = (.list([number]), [Double(number)])
+        case (.list, .pair(let pair)):
+            (converted, numbers) = (.list([pair.rows, pair.columns]), [Double(pair.rows), Double(pair.columns)])
+        case (.padding, _):
+            guard let padding = Self.padding(value) else { throw wrongKind }
+            (converted, numbers) = (.padding(padding), padding.numbers.map(Double.init))
+        case (.choice(let words), .text(let word)):
+            guard words.contains(word) else {
+                throw NetworkError.unknownChoice(
+                    kind: kind, name: row.name, value: word, nearest: NearestName.find(word, among: words),
+                    known: words)
+            }
+            (converted, numbers) = (value, [])
         default: throw wrongKind
         }
         // Whole numbers beyond 2^40 are no sizes of anything, and products of them would overflow.
@@ -247,6 +228,24 @@ public struct HyperparameterValues: Sendable, Hashable {
     /// The pair `name`.
     public func pair(_ name: String) -> Pair {
         guard case .pair(let value) = values[name] else { fatalError("no pair '\(name)' in the schema") }
+        return value
+    }
+
+    /// The list `name`.
+    public func list(_ name: String) -> [Int] {
+        guard case .list(let value) = values[name] else { fatalError("no list '\(name)' in the schema") }
+        return value
+    }
+
+    /// The padding `name`.
+    public func padding(_ name: String) -> Padding {
+        guard case .padding(let value) = values[name] else { fatalError("no padding '\(name)' in the schema") }
+        return value
+    }
+
+    /// The word `name`.
+    public func text(_ name: String) -> String {
+        guard case .text(let value) = values[name] else { fatalError("no word '\(name)' in the schema") }
         return value
     }
 }

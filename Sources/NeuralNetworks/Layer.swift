@@ -12,8 +12,8 @@ public protocol Layer: Sendable {
     /// The parameters, in the order of PyTorch's `state_dict`.
     static var parameterSlots: [ParameterSlot<Self>] { get }
 
-    /// How many values the layer reads.
-    static var inputCount: Int { get }
+    /// How many values the layer reads, such as `1...1`, or `2...Int.max` for two and more.
+    static var inputCount: ClosedRange<Int> { get }
 
     /// Makes a layer with parameters as PyTorch starts them, but zeros where those are random.
     ///
@@ -141,7 +141,7 @@ extension Layer {
     public static var parameterSlots: [ParameterSlot<Self>] { [] }
 
     /// One input.
-    public static var inputCount: Int { 1 }
+    public static var inputCount: ClosedRange<Int> { 1...1 }
 
     /// Nothing at random.
     public mutating func initializeParameters(seed: UInt64, index: Int) {}

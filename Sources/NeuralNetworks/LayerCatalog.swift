@@ -15,6 +15,8 @@ public enum LayerCatalog {
         MaxPool2d.self,
         Flatten.self,
         Dropout.self,
+        Add.self,
+        QCFS.self,
     ]
 
     /// The kinds' names.

@@ -10,6 +10,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case wrongHyperparameterKind(kind: String, name: String, value: String, expected: String)
     /// A hyperparameter is outside its range.
     case hyperparameterOutOfRange(kind: String, name: String, value: String, allowed: String)
+    /// A hyperparameter is a word that it cannot be.
+    case unknownChoice(kind: String, name: String, value: String, nearest: String?, known: [String])
     /// Two hyperparameters contradict each other.
     case hyperparameterConflict(kind: String, reason: String)
 
@@ -26,7 +28,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     /// Layers wait for each other.
     case cycle(layers: [String])
     /// A layer was given too few or too many inputs.
-    case wrongInputCount(layer: String, kind: String, expected: Int, found: Int)
+    case wrongInputCount(layer: String, kind: String, expected: ClosedRange<Int>, found: Int)
     /// A layer cannot take values of the shape it is given.
     case shapeMismatch(layer: String, kind: String, found: [[Int]], expected: String)
 
@@ -74,6 +76,8 @@ extension NetworkError {
             "The setting '\(name)' of \(kind) is \(value), but must be \(expected)."
         case .hyperparameterOutOfRange(let kind, let name, let value, let allowed):
             "The setting '\(name)' of \(kind) is \(value), but must be \(allowed)."
+        case .unknownChoice(let kind, let name, let value, let nearest, let known):
+            "The setting '\(name)' of \(kind) cannot be '\(value)'\(Self.suggest(nearest, else: known))."
         case .hyperparameterConflict(let kind, let reason):
             "The settings of \(kind) contradict each other: \(reason)."
         case .emptyGraph(let graph):
@@ -90,7 +94,7 @@ extension NetworkError {
         case .cycle(let layers):
             "These layers wait for each other in a cycle: \(Self.list(layers))."
         case .wrongInputCount(let layer, let kind, let expected, let found):
-            "The layer '\(layer)' (\(kind)) takes \(expected) \(expected == 1 ? "input" : "inputs"), "
+            "The layer '\(layer)' (\(kind)) takes \(Self.count(expected)), "
                 + "but \(found) \(found == 1 ? "is" : "are") given."
         case .shapeMismatch(let layer, let kind, let found, let expected):
             "The layer '\(layer)' (\(kind)) is given values of shape "
@@ -128,6 +132,13 @@ extension NetworkError {
     private static func suggest(_ nearest: String?, else known: [String] = []) -> String {
         if let nearest { return "; the nearest name is '\(nearest)'" }
         return known.isEmpty ? "" : "; there are \(list(known))"
+    }
+
+    /// So many inputs.
+    private static func count(_ inputs: ClosedRange<Int>) -> String {
+        let (lower, upper) = (inputs.lowerBound, inputs.upperBound)
+        if lower == upper { return "\(lower) \(lower == 1 ? "input" : "inputs")" }
+        return upper == .max ? "at least \(lower) inputs" : "\(lower) to \(upper) inputs"
     }
 
     private static func list(_ names: [String]) -> String {

@@ -1,18 +1,18 @@
 /// How the values of one image lie in memory.
 ///
-/// Feature maps (C, H, W) are cut into blocks of channels: the order is (C / block, H, W, block), the last block filled
-/// up with zeros. A block of 1 is the plain order; 8 and 16 fill a vector register, and convolutions want them.
-/// Vectors (F) are always plain. Images follow each other, so a part of a batch is contiguous.
+/// Feature maps (C, H, W) and signals (C, L) are cut into blocks of channels: the order is (C / block, H, W, block), the
+/// last block filled up with zeros. A block of 1 is the plain order; 8 and 16 fill a vector register, and convolutions
+/// want them. Vectors (F) are always plain. Images follow each other, so a part of a batch is contiguous.
 public struct ValueLayout: Hashable, Sendable {
-    /// The logical shape of one image's values: (C, H, W) or (F).
+    /// The logical shape of one image's values: (C, H, W), (C, L) or (F).
     public let shape: [Int]
     /// How many channels lie side by side: 1, 8 or 16.
     public let block: Int
 
-    /// The layout of a shape; `block` counts only for feature maps.
+    /// The layout of a shape; `block` does not count for vectors.
     public init(shape: [Int], block: Int = 1) {
         self.shape = shape
-        self.block = shape.count == 3 ? block : 1
+        self.block = shape.count >= 2 ? block : 1
     }
 
     /// The same values in plain order.

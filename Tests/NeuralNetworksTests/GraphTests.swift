@@ -6,7 +6,7 @@ import Testing
 /// The sum of two values: a layer that a user might add, in one place.
 struct Sum: Layer {
     static let schema = LayerSchema("Sum", "Adds two values.")
-    static let inputCount = 2
+    static let inputCount = 2...2
 
     init() {}
     init(_ values: HyperparameterValues) throws {}

@@ -33,10 +33,13 @@ func expectClose(
 
 /// A layer with random parameters in a network of its own.
 func network(of layer: any Layer, inputShape: [Int], seed: UInt64) throws -> Graph {
-    var graph = try Graph(name: "one", inputShape: inputShape, sequence: [("layer", layer)])
+    // A layer of several inputs reads the one there is several times.
+    let inputs = Array(repeating: Graph.inputName, count: type(of: layer).inputCount.lowerBound)
+    var graph = try Graph(
+        name: "one", inputShape: inputShape, nodes: [Graph.Node("layer", layer, inputs: inputs)])
     for (index, parameter) in layer.parameters.enumerated() {
         var values = try randomTensor(parameter.tensor.shape, seed: seed &+ 100 &+ UInt64(index), scale: 0.5)
-        if parameter.name == "running_var" {
+        if parameter.name == "running_var" || parameter.name == "threshold" {
             values = try Tensor(shape: values.shape, scalars: values.scalars.map { abs($0) + 0.1 })
         }
         try graph.setParameter(parameter.name, of: "layer", to: values)
@@ -50,11 +53,14 @@ enum LayerSamples {
         let layer: any Layer
         let input: [Int]
         let output: [Int]
+        /// Whether the layer is taken for smoother on the way back than it is, so that differences do not tell it.
+        let isStraightThrough: Bool
 
-        init(_ layer: any Layer, _ input: [Int], _ output: [Int]) {
+        init(_ layer: any Layer, _ input: [Int], _ output: [Int], isStraightThrough: Bool = false) {
             self.layer = layer
             self.input = input
             self.output = output
+            self.isStraightThrough = isStraightThrough
         }
 
         var testDescription: String { "\(layer.kind) \(input)" }
@@ -84,6 +90,8 @@ enum LayerSamples {
             Sample(Flatten(), [5], [5]),
             Sample(try Dropout(0.4), [4, 3, 3], [4, 3, 3]),
             Sample(try Dropout(0), [6], [6]),
+            Sample(Add(), [5, 3, 4], [5, 3, 4]),
+            Sample(try QCFS(levels: 4, initialThreshold: 1.5), [16, 3, 5], [16, 3, 5], isStraightThrough: true),
         ]
     }
 }

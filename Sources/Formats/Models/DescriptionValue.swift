@@ -126,10 +126,17 @@ struct DescriptionValue {
         if let plain, Self.isWhole(plain) { return .integer(try integer(Int.min...Int.max)) }
         if let flag = flagOrNil { return .flag(flag) }
         if let number = realOrNil { return .real(number) }
-        guard row.kind == .pair, case .sequence(let sequence) = node, sequence.count == 2 else {
-            throw wrongKind(row.kind.rawValue)
+        switch (row.kind, node) {
+        case (.pair, .sequence(let sequence)) where sequence.count == 2:
+            let numbers = try wholeNumbers()
+            return .pair(Pair(numbers[0], numbers[1]))
+        case (.list, .sequence), (.padding, .sequence): return .list(try wholeNumbers())
+        case (.choice, .scalar), (.padding, .scalar): return .text(try scalar(row.kind.words))
+        default: throw wrongKind(row.kind.words)
         }
-        let numbers = try list().map { (value) throws(ModelDescriptionError) in try value.integer(Int.min...Int.max) }
-        return .pair(Pair(numbers[0], numbers[1]))
+    }
+
+    private func wholeNumbers() throws(ModelDescriptionError) -> [Int] {
+        try list().map { (value) throws(ModelDescriptionError) in try value.integer(Int.min...Int.max) }
     }
 }

@@ -71,6 +71,7 @@ extension ModelDescription {
             switch values[row.name] {
             case .integer(let number): bound *= pow(Double(max(1, number)), row.kind == .pair ? 2 : 1)
             case .pair(let pair): bound *= Double(max(1, pair.rows)) * Double(max(1, pair.columns))
+            case .list(let numbers): bound *= numbers.reduce(1) { $0 * Double(max(1, $1)) }
             default: break
             }
         }
@@ -89,7 +90,9 @@ extension ModelDescription {
         } catch let error as NetworkError {
             let setting: String? =
                 switch error {
-                case .wrongHyperparameterKind(_, let name, _, _), .hyperparameterOutOfRange(_, let name, _, _): name
+                case .wrongHyperparameterKind(_, let name, _, _), .hyperparameterOutOfRange(_, let name, _, _),
+                    .unknownChoice(_, let name, _, _, _):
+                    name
                 default: nil
                 }
             throw (setting.flatMap { section[$0] } ?? layer).failure(.network(error))

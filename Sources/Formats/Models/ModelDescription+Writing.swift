@@ -57,6 +57,9 @@ enum DescriptionWriter {
         case .real(let value): number(value)
         case .flag(let flag): "\(flag)"
         case .pair(let pair): pair.rows == pair.columns ? "\(pair.rows)" : "\(pair)"
+        case .list(let numbers): "\(numbers)"
+        case .padding(let padding): "\(padding)"
+        case .text(let word): text(word)
         }
     }
 

@@ -64,6 +64,8 @@ public struct MemoryUse: OptionSet, Sendable {
     public static let backwardReadsInputs = MemoryUse(rawValue: 4)
     /// The way back reads the output.
     public static let backwardReadsOutput = MemoryUse(rawValue: 8)
+    /// The gradient of every input is the output's: the plan hands it on, and the way back has nothing to do.
+    public static let backwardPassesGradient = MemoryUse(rawValue: 16)
 }
 
 /// A part of a kernel's work.

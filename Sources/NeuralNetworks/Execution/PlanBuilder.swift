@@ -27,13 +27,23 @@ struct PlanBuilder {
         /// The same value in other layouts.
         var otherLayouts: [ValueLayout: Value] = [:]
         /// What readers have found on the way back, to be summed.
-        var gradients: [ValueBuffer] = []
+        var gradients: [Gradient] = []
 
         init(_ buffer: ValueBuffer, readers: Int, needsGradient: Bool, isProtected: Bool) {
             self.buffer = buffer
             self.readers = readers
             self.needsGradient = needsGradient
             self.isProtected = isProtected
+        }
+    }
+
+    /// A gradient on its way back, and for how many values it still stands: only a sole owner may write over it.
+    private final class Gradient {
+        let buffer: ValueBuffer
+        var owners = 1
+
+        init(_ buffer: ValueBuffer) {
+            self.buffer = buffer
         }
     }
 
@@ -110,13 +120,13 @@ struct PlanBuilder {
         guard purpose.isTraining else { return }
         let gradient = try Self.buffer(plain.buffer.layout, slots, shardImages)
         outputGradient = gradient
-        plain.gradients.append(gradient)
+        plain.gradients.append(Gradient(gradient))
         if let loss = purpose.loss {
             let output = output
             forwardSteps.append(.shards { shard in loss(shard, output, gradient) })
         }
         for link in links.reversed() { try addBackward(link) }
-        if input.needsGradient { inputGradient = try summedGradient(of: input) }
+        if input.needsGradient { inputGradient = try summedGradient(of: input)?.buffer }
     }
 
     /// The layers that the output and the wanted values depend on.
@@ -174,7 +184,7 @@ struct PlanBuilder {
         if isTraining, use.contains(.backwardReadsInputs) { for input in inputs { input.isProtected = true } }
         let buffer: ValueBuffer
         let mayShare =
-            inputs.count == 1 && use.contains(.forwardInPlace) && inputs[0].readers == 1 && !inputs[0].isProtected
+            use.contains(.forwardInPlace) && inputs[0].readers == 1 && !inputs[0].isProtected
             && inputs[0].buffer.layout.imageStride == kernel.output.imageStride
         if mayShare {
             buffer = inputs[0].buffer.viewed(as: kernel.output)
@@ -205,9 +215,9 @@ struct PlanBuilder {
     private mutating func addBackward(_ link: Link) throws {
         switch link {
         case .reorder(let reorder, let input, let output):
-            guard let gradient = try summedGradient(of: output) else { return }
+            guard let gradient = try summedGradient(of: output)?.buffer else { return }
             let result = try Self.buffer(input.buffer.layout, slots, shardImages)
-            input.gradients.append(result)
+            input.gradients.append(Gradient(result))
             backwardSteps.append(
                 .shards { shard in
                     try reorder.run(
@@ -216,6 +226,14 @@ struct PlanBuilder {
                 })
         case .kernel(let kernel, let inputs, let output):
             guard output.needsGradient, let gradient = try summedGradient(of: output) else { return }
+            defer { gradient.owners -= 1 }
+            if kernel.memoryUse.contains(.backwardPassesGradient) {
+                for input in inputs where input.needsGradient {
+                    gradient.owners += 1
+                    input.gradients.append(gradient)
+                }
+                return
+            }
             var inputGradients: [ValueBuffer?] = []
             for (index, input) in inputs.enumerated() {
                 guard input.needsGradient else {
@@ -223,31 +241,47 @@ struct PlanBuilder {
                     continue
                 }
                 let mayShare =
-                    index == 0 && inputs.count == 1 && input.readers == 1
+                    index == 0 && inputs.count == 1 && gradient.owners == 1
                     && kernel.memoryUse.contains(.backwardInPlace)
+                    && gradient.buffer.layout.imageStride == input.buffer.layout.imageStride
                 let result =
                     try mayShare
-                    ? gradient.viewed(as: input.buffer.layout)
+                    ? gradient.buffer.viewed(as: input.buffer.layout)
                     : Self.buffer(input.buffer.layout, slots, shardImages)
-                input.gradients.append(result)
+                input.gradients.append(Gradient(result))
                 inputGradients.append(result)
             }
             backwardSteps += kernel.backward(
                 BackwardValues(
-                    inputs: inputs.map(\.buffer), output: output.buffer, outputGradient: gradient,
+                    inputs: inputs.map(\.buffer), output: output.buffer, outputGradient: gradient.buffer,
                     inputGradients: inputGradients))
         }
     }
 
     /// The gradient of a value: the sum of what its readers found, in their order.
-    private mutating func summedGradient(of value: Value) throws -> ValueBuffer? {
-        guard let first = value.gradients.first else { return nil }
+    ///
+    /// It is summed where one of them may be written over, else in memory of its own.
+    private mutating func summedGradient(of value: Value) throws -> Gradient? {
+        guard var sum = value.gradients.first else { return nil }
         for other in value.gradients.dropFirst() {
+            let result: Gradient
+            if sum.owners == 1 {
+                result = sum
+            } else if other.owners == 1 {
+                result = other
+            } else {
+                result = Gradient(try Self.buffer(sum.buffer.layout, slots, shardImages))
+            }
+            let (a, b, y) = (sum.buffer, other.buffer, result.buffer)
             backwardSteps.append(
                 .shards { shard in
-                    Elementwise.add(other.pointer(shard), to: first.pointer(shard), count: first.count(shard))
+                    Elementwise.add(a.pointer(shard), b.pointer(shard), into: y.pointer(shard), count: y.count(shard))
                 })
+            if sum !== result { sum.owners -= 1 }
+            if other !== result { other.owners -= 1 }
+            sum = result
         }
-        return first
+        value.gradients = [sum]
+        return sum
     }
 }

@@ -37,11 +37,14 @@ final class MemoryDescription: @unchecked Sendable {
 
     /// The description of some images' values in a layout of ours.
     convenience init(_ layout: ValueLayout, images: Int) throws(KernelError) {
-        guard layout.shape.count == 3 else {
-            try self.init([images, layout.shape.reduce(1, *)], dnnl_ab)
+        guard layout.shape.count >= 2 else {
+            try self.init([images, layout.channels], dnnl_ab)
             return
         }
-        try self.init([images] + layout.shape, Self.tag(ofBlock: layout.block))
+        // A signal is a feature map of one row; more axes than those of an image count as columns.
+        let extents =
+            layout.shape.count == 3 ? layout.shape : [layout.channels, 1, layout.positions]
+        try self.init([images] + extents, Self.tag(ofBlock: layout.block))
     }
 
     /// Some images' values in whatever order oneDNN likes.
