@@ -96,6 +96,8 @@ package final class Convolution: @unchecked Sendable {
     private var gradientWeights: MemoryDescription?
     private var packing: [(primitive: Primitive, packed: FloatBuffer)] = []
     private var unpacking: Primitive?
+    /// The weight gradient where oneDNN has nothing fast.
+    private var ownGradient: FirstLayerGradient?
 
     /// Chooses the layouts for shards of `images` images and compiles the kernels for them.
     package init(
@@ -174,7 +176,8 @@ package final class Convolution: @unchecked Sendable {
                 arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS_0, forwardWeights), (DNNL_ARG_DST, result)]
                     + biasArgument, name: "convolution", context: context),
             backwardData: try needsInputGradient ? backwardData(forward, source, result) : nil,
-            backwardWeights: try training ? backwardWeights(forward, source, result, bias) : nil)
+            backwardWeights: try training && ownGradient == nil
+                ? backwardWeights(forward, source, result, bias) : nil)
     }
 
     private func backwardData(
@@ -198,13 +201,21 @@ package final class Convolution: @unchecked Sendable {
     private func backwardWeights(
         _ forward: PrimitiveDescription, _ source: MemoryDescription, _ result: MemoryDescription,
         _ bias: MemoryDescription
-    ) throws(KernelError) -> Primitive {
+    ) throws(KernelError) -> Primitive? {
         let weights = try geometry.weightMemory(gradientWeights)
         var window = geometry.window.forOneDNN
         let description = try PrimitiveDescription("describe a convolution's weight gradient") { made in
             synfire_convolution_backward_weights(
                 made, context.engine, context.attributes, source.pointer, weights.pointer,
                 hasBias ? bias.pointer : nil, result.pointer, &window, forward.pointer)
+        }
+        if description.isReference,
+            let own = FirstLayerGradient(
+                input: input, output: output, window: geometry.window, groups: geometry.groups)
+        {
+            ownGradient = own
+            gradientWeights = try MemoryDescription(geometry.weightDimensions, geometry.plainWeightTag)
+            return nil
         }
         let chosen = try description.memory(dnnl_query_diff_weights_md)
         if gradientWeights == nil { gradientWeights = chosen }
@@ -240,6 +251,7 @@ package final class Convolution: @unchecked Sendable {
         _ x: UnsafeMutablePointer<Float>, _ dy: UnsafeMutablePointer<Float>, into dw: UnsafeMutablePointer<Float>,
         _ db: UnsafeMutablePointer<Float>?, images: Int, worker: Int
     ) throws(KernelError) {
+        if let ownGradient { return ownGradient.run(x, dy, into: dw, db, images: images) }
         try kernels[images]?.backwardWeights?.run(worker: worker, x, dy, dw, db)
     }
 

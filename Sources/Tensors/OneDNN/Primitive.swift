@@ -92,6 +92,15 @@ final class PrimitiveDescription: @unchecked Sendable {
         dnnl_primitive_desc_destroy(pointer)
     }
 
+    /// Whether oneDNN has nothing better for it than its reference code, which is not meant to be fast.
+    var isReference: Bool {
+        var name: UnsafePointer<CChar>?
+        guard dnnl_primitive_desc_query(pointer, dnnl_query_impl_info_str, 0, &name) == dnnl_success, let name else {
+            return false
+        }
+        return String(cString: name).hasPrefix("ref")
+    }
+
     /// The memory that the kernel wants for an argument.
     func memory(_ what: dnnl_query_t) throws(KernelError) -> MemoryDescription {
         guard let found = try MemoryDescription(of: pointer, what) else {
