@@ -4,59 +4,109 @@ import Units
 /// A network as a value: named layers and what each of them reads.
 ///
 /// The same value is trained, stored, imported, converted and explained. Shapes are known from the start: a graph that
-/// exists fits together.
+/// exists fits together. It may have several inputs and outputs, and layers may share the parameters of another.
 public struct Graph: Sendable {
+    /// A named input and the shape of one image there.
+    public struct Input: Sendable, Hashable {
+        /// The name that layers read it by.
+        public let name: String
+        /// The shape of one image: (features), (channels, length), (channels, rows, columns).
+        public let shape: [Int]
+
+        /// Names an input.
+        public init(_ name: String, shape: [Int]) {
+            self.name = name
+            self.shape = shape
+        }
+    }
+
     /// A named layer and the names of what it reads.
     public struct Node: Sendable {
         /// The layer's name, unique in the graph.
         public let name: String
         /// The layer.
         public internal(set) var layer: any Layer
-        /// The names of the layers that it reads, or ``Graph/inputName``.
+        /// The names of the layers that it reads, or of inputs.
         public let inputs: [String]
+        /// The layer whose parameters it uses; nil for one that has its own.
+        public let sharedWith: String?
+        /// How its parameters start, where not as PyTorch starts the layer.
+        public var initializer: Initializer?
 
         /// Names a layer and what it reads.
-        public init(_ name: String, _ layer: any Layer, inputs: [String]) {
+        public init(_ name: String, _ layer: any Layer, inputs: [String], initializer: Initializer? = nil) {
             self.name = name
             self.layer = layer
             self.inputs = inputs
+            self.initializer = initializer
+            sharedWith = nil
+        }
+
+        /// Uses another layer and its parameters once more, on other values.
+        public init(_ name: String, sharing owner: Node, inputs: [String]) {
+            self.name = name
+            layer = owner.layer
+            self.inputs = inputs
+            sharedWith = owner.sharedWith ?? owner.name
+            initializer = nil
         }
     }
 
-    /// The name under which layers read the network's input.
+    /// The name of a sole input.
     public static let inputName = "input"
 
     /// The network's name.
     public let name: String
-    /// The shape of one image: (channels, rows, columns), or (features).
-    public let inputShape: [Int]
+    /// What the network takes, in order.
+    public let inputs: [Input]
+    /// The names of the layers whose values are the network's outputs, in order.
+    public let outputs: [String]
     /// The layers, each after those that it reads.
-    ///
-    /// The last one's values are the network's output.
     public private(set) var nodes: [Node]
-    /// The shape of one image's values by layer name, and of the input.
+    /// The shape of one image's values by layer name, and of the inputs.
     public let shapes: [String: [Int]]
 
     private let indices: [String: Int]
 
-    /// Joins layers to a network.
+    /// The largest number of axes that the values of one image have.
+    public static let mostAxes = 6
+
+    /// Joins layers to a network of any inputs and outputs.
     ///
     /// Layers may be given in any order; they are sorted so that each follows what it reads, otherwise keeping the
     /// order.
     ///
-    /// - Throws: ``NetworkError`` where names clash or are unknown, layers form a cycle, or shapes do not fit.
-    public init(name: String, inputShape: [Int], nodes: [Node]) throws {
+    /// - Parameters:
+    ///   - name: The network's name.
+    ///   - inputs: What it takes; at least one.
+    ///   - nodes: The layers; at least one.
+    ///   - outputs: The layers whose values it gives; the last one where none are named.
+    /// - Throws: ``NetworkError`` where names clash or are unknown, layers form a cycle or lead nowhere, or shapes do not
+    ///   fit.
+    public init(name: String, inputs: [Input], nodes: [Node], outputs: [String]? = nil) throws {
         guard !nodes.isEmpty else { throw NetworkError.emptyGraph(graph: name) }
-        guard inputShape.count == 1 || inputShape.count == 3, inputShape.allSatisfy({ $0 >= 1 }),
-            (try? Tensor.count(of: inputShape)) != nil
-        else { throw NetworkError.invalidInputShape(graph: name, shape: inputShape) }
-        try Self.checkNames(nodes)
-        let sorted = try Self.sort(nodes)
+        guard !inputs.isEmpty else { throw NetworkError.invalidInputShape(graph: name, shape: []) }
+        for input in inputs {
+            let shape = input.shape
+            guard (1...Self.mostAxes).contains(shape.count), shape.allSatisfy({ $0 >= 1 }),
+                (try? Tensor.count(of: shape)) != nil
+            else { throw NetworkError.invalidInputShape(graph: name, shape: shape) }
+        }
+        try Self.checkNames(nodes, inputs)
+        let sorted = try Self.sort(try Self.shared(nodes), after: inputs.map(\.name))
         self.name = name
-        self.inputShape = inputShape
+        self.inputs = inputs
         self.nodes = sorted
-        shapes = try Self.inferShapes(sorted, inputShape)
+        shapes = try Self.inferShapes(sorted, inputs)
         indices = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.name, $0) })
+        self.outputs = try Self.checkOutputs(outputs, sorted, inputs)
+    }
+
+    /// Joins layers to a network with the one input `input` and the last layer as its output.
+    ///
+    /// - Throws: ``NetworkError`` as the general initialiser does.
+    public init(name: String, inputShape: [Int], nodes: [Node]) throws {
+        try self.init(name: name, inputs: [Input(Self.inputName, shape: inputShape)], nodes: nodes)
     }
 
     /// Joins layers in a row, each reading the one before.
@@ -69,10 +119,13 @@ public struct Graph: Sendable {
             nodes: zip(sequence, sources).map { Node($0.name, $0.layer, inputs: [$1]) })
     }
 
-    /// The layer that makes the network's output.
-    public var output: Node { nodes[nodes.count - 1] }
+    /// The shape of one image at the first input.
+    public var inputShape: [Int] { inputs[0].shape }
 
-    /// The shape of one image's output.
+    /// The layer that makes the first output.
+    public var output: Node { self[outputs[0]] ?? nodes[nodes.count - 1] }
+
+    /// The shape of one image's first output.
     public var outputShape: [Int] { shapes[output.name] ?? [] }
 
     /// The layer of this name, or nil.
@@ -97,10 +150,11 @@ public struct Graph: Sendable {
             uniqueKeysWithValues: nodes.map { ($0.name, $0.layer.multiplyAccumulates(for: inputShapes(of: $0))) })
     }
 
-    /// The number of trainable numbers.
+    /// The number of trainable numbers; shared ones count once.
     public var parameterCount: Int {
         nodes.reduce(0) { total, node in
-            node.layer.parameters.reduce(total) { $0 + ($1.isTrainable ? $1.tensor.count : 0) }
+            guard node.sharedWith == nil else { return total }
+            return node.layer.parameters.reduce(total) { $0 + ($1.isTrainable ? $1.tensor.count : 0) }
         }
     }
 }
@@ -108,98 +162,27 @@ public struct Graph: Sendable {
 // MARK: - Parameters
 
 extension Graph {
-    /// Replaces a parameter of a layer.
+    /// Replaces a parameter of a layer, and of all that share it.
     ///
     /// - Throws: ``NetworkError`` for an unknown layer or parameter, another shape, or a number that is not finite.
     public mutating func setParameter(_ parameter: String, of layer: String, to tensor: Tensor) throws(NetworkError) {
         let index = try index(of: layer)
+        if let owner = nodes[index].sharedWith { return try setParameter(parameter, of: owner, to: tensor) }
         try nodes[index].layer.setParameter(parameter, to: tensor, layer: layer)
+        for other in nodes.indices where nodes[other].sharedWith == layer { nodes[other].layer = nodes[index].layer }
     }
 
-    /// Gives all parameters that start at random their first values; equal seeds give equal networks.
-    public mutating func initializeParameters(seed: UInt64) {
-        for index in nodes.indices { nodes[index].layer.initializeParameters(seed: seed, index: index) }
-    }
-}
-
-// MARK: - Checks
-
-extension Graph {
-    private static func checkNames(_ nodes: [Node]) throws {
-        var seen: Set<String> = []
-        let allowed: Set<Character> = ["_", "-", "."]
-        for node in nodes {
-            let name = node.name
-            let fits = !name.isEmpty && name.count <= 200 && name != inputName && name != "." && name != ".."
-            guard fits, name.allSatisfy({ $0.isLetter || $0.isNumber || allowed.contains($0) }) else {
-                throw NetworkError.invalidName(name: name)
-            }
-            guard seen.insert(name).inserted else { throw NetworkError.duplicateName(name: name) }
-        }
-        let known = [inputName] + nodes.map(\.name)
-        for node in nodes {
-            for input in node.inputs where input != inputName && !seen.contains(input) {
-                throw NetworkError.unknownInput(
-                    layer: node.name, input: input, nearest: NearestName.find(input, among: known))
-            }
-        }
-    }
-
-    /// Orders layers after what they read, keeping the given order where it allows.
+    /// Gives all parameters that start at random, or as an initialiser says, their first values.
     ///
-    /// - Complexity: O(layers² · inputs) at worst, O(layers · inputs) for layers given in order.
-    private static func sort(_ nodes: [Node]) throws -> [Node] {
-        var placed: Set<String> = [inputName]
-        var sorted: [Node] = []
-        var waiting = nodes
-        while !waiting.isEmpty {
-            var left: [Node] = []
-            for node in waiting {
-                if node.inputs.allSatisfy(placed.contains) {
-                    placed.insert(node.name)
-                    sorted.append(node)
-                } else {
-                    left.append(node)
-                }
-            }
-            guard left.count < waiting.count else { throw NetworkError.cycle(layers: cycle(in: left)) }
-            waiting = left
+    /// Equal seeds give equal networks.
+    public mutating func initializeParameters(seed: UInt64) {
+        for index in nodes.indices where nodes[index].sharedWith == nil {
+            nodes[index].layer.initializeParameters(seed: seed, index: index)
+            nodes[index].initializer?.apply(to: &nodes[index].layer, seed: seed, index: index)
         }
-        return sorted
-    }
-
-    /// One cycle among layers none of which can be placed: each has an input among them, so following inputs returns.
-    private static func cycle(in nodes: [Node]) -> [String] {
-        let inputs = Dictionary(uniqueKeysWithValues: nodes.map { ($0.name, $0.inputs) })
-        var path: [String] = []
-        var name = nodes[0].name
-        while !path.contains(name) {
-            path.append(name)
-            name = inputs[name]?.first { inputs[$0] != nil } ?? name
+        for index in nodes.indices {
+            guard let owner = nodes[index].sharedWith.flatMap({ self[$0] }) else { continue }
+            nodes[index].layer = owner.layer
         }
-        return path[(path.firstIndex(of: name) ?? 0)...].reversed()
-    }
-
-    private static func inferShapes(_ nodes: [Node], _ inputShape: [Int]) throws -> [String: [Int]] {
-        var shapes = [inputName: inputShape]
-        for node in nodes {
-            let inputs = node.inputs.map { shapes[$0] ?? [] }
-            let wanted = type(of: node.layer).inputCount
-            guard wanted.contains(inputs.count) else {
-                throw NetworkError.wrongInputCount(
-                    layer: node.name, kind: node.layer.kind, expected: wanted, found: inputs.count)
-            }
-            do throws(InputMismatch) {
-                let shape = try node.layer.outputShape(for: inputs)
-                guard (try? Tensor.count(of: shape)) != nil else {
-                    throw InputMismatch("a smaller input: its output of shape \(shape) would not fit into memory")
-                }
-                shapes[node.name] = shape
-            } catch {
-                throw NetworkError.shapeMismatch(
-                    layer: node.name, kind: node.layer.kind, found: inputs, expected: error.expected)
-            }
-        }
-        return shapes
     }
 }

@@ -38,6 +38,15 @@ public protocol Layer: Sendable {
     /// How many multiplications with an addition the layer needs for one image.
     func multiplyAccumulates(for inputs: [[Int]]) -> Int
 
+    /// What the layer does in use, if the layer in front of it can do that in one go; nil where it cannot.
+    var followUp: FollowUp? { get }
+
+    /// Whether its kernel does what layers behind it do, in use: ``KernelRequest/followers``.
+    ///
+    /// A row of followers is at most one scale and shift, then at most one addition, then at most one rectification, with
+    /// those that do nothing anywhere between. With an addition the kernel's last input is the value that is added.
+    static var takesFollowUps: Bool { get }
+
     /// Makes what computes the layer forward and, in training, backward.
     func makeKernel(_ request: KernelRequest) throws -> any LayerKernel
 }
@@ -148,4 +157,10 @@ extension Layer {
 
     /// None.
     public func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }
+
+    /// Nothing that others could do.
+    public var followUp: FollowUp? { nil }
+
+    /// None.
+    public static var takesFollowUps: Bool { false }
 }

@@ -17,7 +17,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
 
     /// A graph has no layers.
     case emptyGraph(graph: String)
-    /// The input's shape is neither (C, H, W) nor (F), or has an extent below 1.
+    /// An input's shape has no axis or too many, or an extent below 1.
     case invalidInputShape(graph: String, shape: [Int])
     /// A name is empty, holds a character that is not allowed, or is the input's.
     case invalidName(name: String)
@@ -27,6 +27,10 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case unknownInput(layer: String, input: String, nearest: String?)
     /// Layers wait for each other.
     case cycle(layers: [String])
+    /// No output depends on a layer.
+    case leadsNowhere(layer: String)
+    /// An initialiser does not fit the layer that it is given to.
+    case initializerMismatch(layer: String, initializer: String, reason: String)
     /// A layer was given too few or too many inputs.
     case wrongInputCount(layer: String, kind: String, expected: ClosedRange<Int>, found: Int)
     /// A layer cannot take values of the shape it is given.
@@ -83,8 +87,8 @@ extension NetworkError {
         case .emptyGraph(let graph):
             "The network '\(graph)' has no layers."
         case .invalidInputShape(let graph, let shape):
-            "The input of the network '\(graph)' has shape \(shape); allowed are [channels, rows, columns] and "
-                + "[features], each at least 1."
+            "The input of the network '\(graph)' has shape \(shape); allowed are 1 to \(Graph.mostAxes) numbers, such as "
+                + "[features] or [channels, rows, columns], each at least 1."
         case .invalidName(let name):
             "'\(name)' cannot name a layer: a name has 1 to 200 letters, digits, '_', '-' or '.', and is not 'input'."
         case .duplicateName(let name):
@@ -93,6 +97,10 @@ extension NetworkError {
             "The layer '\(layer)' reads '\(input)', which is neither a layer nor 'input'\(Self.suggest(nearest))."
         case .cycle(let layers):
             "These layers wait for each other in a cycle: \(Self.list(layers))."
+        case .leadsNowhere(let layer):
+            "No output depends on the layer '\(layer)': let a layer read it, name it as an output, or leave it out."
+        case .initializerMismatch(let layer, let initializer, let reason):
+            "The parameters of the layer '\(layer)' cannot start as '\(initializer)': \(reason)."
         case .wrongInputCount(let layer, let kind, let expected, let found):
             "The layer '\(layer)' (\(kind)) takes \(Self.count(expected)), "
                 + "but \(found) \(found == 1 ? "is" : "are") given."

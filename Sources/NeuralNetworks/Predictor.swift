@@ -29,17 +29,21 @@ public final class Predictor: @unchecked Sendable {
         store = try ParameterStore(graph)
     }
 
-    /// The network's output for a batch.
+    /// The network's first output for a batch, for a network of one input.
     ///
     /// - Parameter batch: Images of shape (N, …), N of any size.
     /// - Returns: Shape (N, …) with the output's shape.
     /// - Throws: ``NetworkError/inputShape(expected:found:)``, ``NetworkError/inputNotFinite(position:)``.
-    public func predict(_ batch: Tensor) throws -> Tensor {
-        let name = graph.output.name
-        guard let output = try activations(of: [name], for: batch)[name] else {
-            throw NetworkError.unknownLayer(name: name, nearest: nil)
-        }
-        return output
+    public func predict(_ batch: Tensor) throws -> Tensor { try predict([batch])[0] }
+
+    /// The network's outputs for a batch.
+    ///
+    /// - Parameter batches: For each input, in order, images of shape (N, …); N of any size, and one for all.
+    /// - Returns: For each output, in order, shape (N, …) with its shape.
+    /// - Throws: As ``predict(_:)``, and ``NetworkError/dataMismatch(reason:)`` for another count of inputs.
+    public func predict(_ batches: [Tensor]) throws -> [Tensor] {
+        let found = try activations(of: graph.outputs, for: batches)
+        return graph.outputs.compactMap { found[$0] }
     }
 
     /// The classes with the largest scores for a batch; of equal ones the first.
@@ -54,26 +58,29 @@ public final class Predictor: @unchecked Sendable {
         }
     }
 
-    /// The values of some layers for a batch.
+    /// The values of some layers for a batch, for a network of one input.
     ///
     /// - Parameters:
-    ///   - names: Layers' names, or ``Graph/inputName``.
+    ///   - names: Layers' names, or inputs'.
     ///   - batch: Images of shape (N, …).
     /// - Returns: By name, shape (N, C, H, W) or (N, F), in plain order.
     /// - Throws: ``NetworkError`` for an unknown layer, or a batch of another shape or with numbers that are not finite.
     public func activations(of names: [String], for batch: Tensor) throws -> [String: Tensor] {
+        try activations(of: names, for: [batch])
+    }
+
+    /// The values of some layers for a batch: for each input, in order, images of shape (N, …).
+    public func activations(of names: [String], for batches: [Tensor]) throws -> [String: Tensor] {
         let names = Set(names).sorted()
-        for name in names where name != Graph.inputName { _ = try graph.index(of: name) }
-        try graph.checkInput(batch)
-        let count = batch.shape[0]
+        for name in names where graph.shapes[name] == nil { _ = try graph.index(of: name) }
+        let count = try graph.checkInputs(batches)
         return try lock.withLock { _ in
             let plan = try plans[names] ?? makePlan(names)
             plans[names] = plan
             let results = try names.map { try FloatBuffer(count: count * (graph.shapes[$0] ?? []).reduce(1, *)) }
             let destinations = Dictionary(uniqueKeysWithValues: zip(names, results.map(\.base)))
-            try batch.scalars.withUnsafeBufferPointer { images in
-                guard count > 0, let first = images.baseAddress else { return }
-                try plan.forward(first, count: count, into: destinations)
+            if count > 0 {
+                try graph.withPointers(to: batches) { try plan.forward($0, count: count, into: destinations) }
             }
             return Dictionary(
                 uniqueKeysWithValues: zip(names, results).map { name, values in
@@ -112,10 +119,39 @@ extension Graph {
     /// Makes a ``Predictor`` for the one batch; keep one yourself for several.
     public func predict(_ batch: Tensor) throws -> Tensor { try Predictor(self).predict(batch) }
 
-    func checkInput(_ batch: Tensor) throws(NetworkError) {
-        guard batch.shape.count == inputShape.count + 1, Array(batch.shape.dropFirst()) == inputShape else {
-            throw .inputShape(expected: inputShape, found: batch.shape)
+    func checkInput(_ batch: Tensor) throws(NetworkError) { _ = try checkInputs([batch]) }
+
+    /// Checks batches, one for each input, and gives the number of their images.
+    func checkInputs(_ batches: [Tensor]) throws(NetworkError) -> Int {
+        guard batches.count == inputs.count else {
+            throw .dataMismatch(
+                reason: "the network has \(inputs.count) inputs (\(inputs.map(\.name).joined(separator: ", "))), "
+                    + "but \(batches.count) are given")
         }
-        if let position = batch.firstNonFinite { throw .inputNotFinite(position: position) }
+        for (input, batch) in zip(inputs, batches) {
+            guard batch.shape.count == input.shape.count + 1, Array(batch.shape.dropFirst()) == input.shape else {
+                throw .inputShape(expected: input.shape, found: batch.shape)
+            }
+            if let position = batch.firstNonFinite { throw .inputNotFinite(position: position) }
+        }
+        let counts = batches.map { $0.shape[0] }
+        guard Set(counts).count == 1 else {
+            throw .dataMismatch(reason: "the inputs have \(counts) images, which must be as many for each")
+        }
+        return counts[0]
+    }
+
+    /// Hands out where batches lie in memory; none of them may be empty.
+    func withPointers<Result>(
+        to batches: [Tensor], _ body: ([UnsafePointer<Float>]) throws -> Result
+    ) throws -> Result {
+        func next(_ rest: ArraySlice<Tensor>, _ pointers: [UnsafePointer<Float>]) throws -> Result {
+            guard let first = rest.first else { return try body(pointers) }
+            return try first.scalars.withUnsafeBufferPointer { scalars in
+                guard let base = scalars.baseAddress else { return try body(pointers) }
+                return try next(rest.dropFirst(), pointers + [base])
+            }
+        }
+        return try next(batches[...], [])
     }
 }

@@ -16,16 +16,17 @@ final class ExecutionPlan {
 
     let batch: BatchState
     let store: ParameterStore
-    /// The network's output, one row an image.
-    let output: ValueBuffer
-    /// Where the loss puts its gradient; nil in use.
-    let outputGradient: ValueBuffer?
-    /// The gradient with respect to the images, where it was asked for.
-    private(set) var inputGradient: ValueBuffer?
+    /// The network's outputs, one row an image.
+    let outputs: [ValueBuffer]
+    /// The gradients with respect to the inputs, where they were asked for.
+    let inputGradients: [ValueBuffer]
+    /// The memory of values between layers.
+    let memory: ActivationMemory
     /// How many images a batch may have.
     let capacity: Int
     let shardImages: Int
 
+    private let arena: FloatBuffer?
     private let pool: WorkerPool
     private let isTraining: Bool
     private let kernels: [any LayerKernel]
@@ -42,8 +43,16 @@ final class ExecutionPlan {
     ///
     /// Unchecked `Sendable`: written only while no step runs.
     final class Source: @unchecked Sendable {
-        var images: UnsafePointer<Float>?
+        /// By input.
+        var images: [UnsafePointer<Float>?]
+
+        init(inputs: Int) {
+            images = Array(repeating: nil, count: inputs)
+        }
     }
+
+    /// What a loss does with a shard between forward and backward: reads an output and writes its gradient.
+    typealias Loss = @Sendable (Shard, _ output: ValueBuffer, _ gradient: ValueBuffer) -> Void
 
     /// Where a layer's values go, in plain order, while a batch runs.
     ///
@@ -63,15 +72,15 @@ final class ExecutionPlan {
         var needsInputGradient = false
         /// The seed of what layers do at random.
         var seed: UInt64 = 0
-        /// What the loss does with a shard between forward and backward.
-        var loss: (@Sendable (Shard, _ output: ValueBuffer, _ gradient: ValueBuffer) -> Void)?
+        /// The losses of the first outputs, in order; the gradients of others are zero.
+        var losses: [Loss] = []
     }
 
     init(_ graph: Graph, store: ParameterStore, pool: WorkerPool, purpose: Purpose) throws {
         self.store = store
         self.pool = pool
         isTraining = purpose.isTraining
-        let (capacity, batch, source) = (max(1, purpose.capacity), BatchState(), Source())
+        let (capacity, batch, source) = (max(1, purpose.capacity), BatchState(), Source(inputs: graph.inputs.count))
         let shardImages = min(Self.shardImages, capacity)
         self.capacity = capacity
         self.shardImages = shardImages
@@ -85,9 +94,10 @@ final class ExecutionPlan {
         kernels = builder.kernels
         reorders = builder.reorders
         sinks = builder.sinks
-        output = builder.output
-        outputGradient = builder.outputGradient
-        inputGradient = builder.inputGradient
+        outputs = builder.outputs
+        inputGradients = builder.inputGradients
+        memory = builder.memory
+        arena = builder.arena
         refreshTasks = builder.kernels.flatMap(\.refreshTasks)
         forwardRunner = StepRunner(builder.forwardSteps)
         backwardRunner = purpose.isTraining ? StepRunner(builder.backwardSteps) : nil
@@ -97,7 +107,7 @@ final class ExecutionPlan {
     /// Says that the store's parameters are no longer those that kernels have packed.
     func markParametersChanged() { parametersChanged = true }
 
-    /// Takes a batch of images through the network.
+    /// Takes a batch of images through a network of one input.
     ///
     /// - Parameters:
     ///   - images: (N, …) in plain order, with N up to `capacity`.
@@ -105,11 +115,22 @@ final class ExecutionPlan {
     func forward(
         _ images: UnsafePointer<Float>, count: Int, into destinations: [String: UnsafeMutablePointer<Float>] = [:]
     ) throws {
+        try forward([images], count: count, into: destinations)
+    }
+
+    /// Takes a batch of images through the network.
+    ///
+    /// - Parameters:
+    ///   - images: For each input (N, …) in plain order, with N up to `capacity`.
+    ///   - destinations: For wanted layers, where their values go in plain order.
+    func forward(
+        _ images: [UnsafePointer<Float>], count: Int, into destinations: [String: UnsafeMutablePointer<Float>] = [:]
+    ) throws {
         try begin(count)
-        source.images = images
+        for index in source.images.indices { source.images[index] = images[index] }
         for (name, sink) in sinks { sink.values = destinations[name] }
         defer {
-            source.images = nil
+            for index in source.images.indices { source.images[index] = nil }
             for sink in sinks.values { sink.values = nil }
         }
         try run(forwardRunner)

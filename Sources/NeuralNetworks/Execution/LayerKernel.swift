@@ -66,6 +66,8 @@ public struct MemoryUse: OptionSet, Sendable {
     public static let backwardReadsOutput = MemoryUse(rawValue: 8)
     /// The gradient of every input is the output's: the plan hands it on, and the way back has nothing to do.
     public static let backwardPassesGradient = MemoryUse(rawValue: 16)
+    /// The last input and the output may be the same memory.
+    public static let forwardIntoLast = MemoryUse(rawValue: 32)
 }
 
 /// A part of a kernel's work.
@@ -110,12 +112,22 @@ public final class BatchState: @unchecked Sendable {
 public struct ValueBuffer: Sendable {
     /// How an image's values lie in it.
     public let layout: ValueLayout
-    let memory: FloatBuffer
-    let shardImages: Int
+    let memory: ValueMemory
+
+    init(layout: ValueLayout, memory: ValueMemory) {
+        self.layout = layout
+        self.memory = memory
+    }
+
+    /// Takes memory that is there, such as a kernel's own.
+    init(layout: ValueLayout, memory: FloatBuffer, shardImages: Int) {
+        self.layout = layout
+        self.memory = ValueMemory(layout, in: memory, shardImages: shardImages)
+    }
 
     /// The first value of a shard.
     public func pointer(_ shard: Shard) -> UnsafeMutablePointer<Float> {
-        memory.base + shard.slot * shardImages * layout.imageStride
+        memory.base + shard.slot * memory.slotStride
     }
 
     /// The first value of the batch.
@@ -128,9 +140,7 @@ public struct ValueBuffer: Sendable {
 
     func sharesMemory(with other: ValueBuffer) -> Bool { memory === other.memory }
 
-    func viewed(as layout: ValueLayout) -> ValueBuffer {
-        ValueBuffer(layout: layout, memory: memory, shardImages: shardImages)
-    }
+    func viewed(as layout: ValueLayout) -> ValueBuffer { ValueBuffer(layout: layout, memory: memory) }
 }
 
 /// A parameter in a running plan, and its gradient.
@@ -145,6 +155,8 @@ public final class ParameterBuffer: Sendable {
     public let values: FloatBuffer
     /// The gradient of the loss, in plain order; empty for statistics.
     public let gradient: FloatBuffer
+    /// The parameter whose numbers these are, for a layer that shares another's.
+    let owner: ParameterBuffer?
 
     init(_ parameter: LayerParameter) throws(KernelError) {
         name = parameter.name
@@ -152,7 +164,18 @@ public final class ParameterBuffer: Sendable {
         isTrainable = parameter.isTrainable
         values = try FloatBuffer(count: parameter.tensor.count)
         gradient = try FloatBuffer(count: parameter.isTrainable ? parameter.tensor.count : 0)
+        owner = nil
         values.load(parameter.tensor.scalars)
+    }
+
+    /// The same numbers in another place of the network, with a gradient of their own.
+    init(sharing owner: ParameterBuffer) throws(KernelError) {
+        name = owner.name
+        shape = owner.shape
+        isTrainable = owner.isTrainable
+        values = owner.values
+        gradient = try FloatBuffer(count: owner.gradient.count)
+        self.owner = owner
     }
 
     /// How many numbers it has.
@@ -179,6 +202,8 @@ public struct KernelRequest: Sendable {
     public let slots: Int
     /// The layer's parameters by name.
     public let parameters: [String: ParameterBuffer]
+    /// What the kernel is to do of the layers behind it, in order; none in training.
+    public let followers: [FusedLayer]
     /// The batch that steps will work on.
     public let batch: BatchState
     /// What oneDNN kernels share.

@@ -2,21 +2,25 @@ import Tensors
 
 /// Decides what a plan computes, in which layouts and memory.
 ///
-/// Only what the output and the wanted layers need is computed. Where a value comes in another layout than a kernel
-/// reads, a change of layout is put between, once for all readers of that layout. Kernels that can, work in place: when
-/// nobody else reads the memory afterwards, on the way there or back.
+/// Only what the outputs and the wanted layers need is computed. In use, a layer does what those behind it do where it
+/// can. Where a value comes in another layout than a kernel reads, a change of layout is put between, once for all
+/// readers of that layout. Kernels that can, work in place: when nobody else reads the memory afterwards, on the way
+/// there or back. Values that are needed at different times share memory.
 struct PlanBuilder {
-    private(set) var kernels: [any LayerKernel] = []
+    var kernels: [any LayerKernel] = []
     private(set) var reorders: [Reorder] = []
     private(set) var sinks: [String: ExecutionPlan.Sink] = [:]
     private(set) var forwardSteps: [KernelStep] = []
-    private(set) var backwardSteps: [KernelStep] = []
-    private(set) var output: ValueBuffer
-    private(set) var outputGradient: ValueBuffer?
-    private(set) var inputGradient: ValueBuffer?
+    var backwardSteps: [KernelStep] = []
+    private(set) var outputs: [ValueBuffer] = []
+    private(set) var outputGradients: [ValueBuffer] = []
+    private(set) var inputGradients: [ValueBuffer] = []
+    /// All values' memory, once it is placed.
+    private(set) var arena: FloatBuffer?
+    private(set) var memory = ActivationMemory(bytes: 0, lowerBound: 0, withoutReuse: 0)
 
     /// A value on its way: what made it and who reads it.
-    private final class Value {
+    final class Value {
         let buffer: ValueBuffer
         /// How many readers the graph has for it.
         let readers: Int
@@ -38,7 +42,7 @@ struct PlanBuilder {
     }
 
     /// A gradient on its way back, and for how many values it still stands: only a sole owner may write over it.
-    private final class Gradient {
+    final class Gradient {
         let buffer: ValueBuffer
         var owners = 1
 
@@ -48,16 +52,17 @@ struct PlanBuilder {
     }
 
     /// A kernel with its values, for the way back.
-    private enum Link {
+    enum Link {
         case kernel(any LayerKernel, inputs: [Value], output: Value)
         case reorder(backward: Reorder, input: Value, output: Value)
     }
 
     private let isTraining: Bool
-    private let shardImages: Int
+    let shardImages: Int
     private let slots: Int
     private let context: KernelContext
     private var links: [Link] = []
+    private var memories: [ValueMemory] = []
 
     init(
         _ graph: Graph, store: ParameterStore, workers: Int, purpose: ExecutionPlan.Purpose, shardImages: Int,
@@ -76,74 +81,132 @@ struct PlanBuilder {
             for input in Set(node.inputs) { readers[input, default: 0] += 1 }
         }
         let wanted = Set(purpose.wanted)
+        let kept = wanted.union(graph.outputs)
+        let fusion = purpose.isTraining ? FusionPlan() : FusionPlan(graph, needed: needed, kept: kept)
 
-        // The input.
-        let inputLayout = ValueLayout(shape: graph.inputShape)
-        let inputBuffer = try Self.buffer(inputLayout, slots, shardImages)
-        output = inputBuffer
-        let input = Value(
-            inputBuffer, readers: readers[Graph.inputName] ?? 0,
-            needsGradient: purpose.isTraining && purpose.needsInputGradient, isProtected: true)
-        var values = [Graph.inputName: input]
-        forwardSteps.append(
-            .shards { shard in
-                guard let images = source.images else { return }
-                inputBuffer.pointer(shard).update(
-                    from: images + shard.first * inputLayout.imageStride, count: inputBuffer.count(shard))
-            })
-        if wanted.contains(Graph.inputName) { try addSink(Graph.inputName, input) }
+        var values: [String: Value] = [:]
+        for (index, input) in graph.inputs.enumerated() {
+            let value = addInput(
+                input, index, source, readers: readers[input.name] ?? 0,
+                needsGradient: purpose.isTraining && purpose.needsInputGradient)
+            values[input.name] = value
+            if wanted.contains(input.name) { try addSink(input.name, value) }
+        }
 
-        // The layers, in order.
+        // The layers, in order; a row that is done in one go counts as its last layer.
         for (index, node) in graph.nodes.enumerated() where needed.contains(node.name) {
-            let sources = node.inputs.compactMap { values[$0] }
+            guard !fusion.absorbed.contains(index) else { continue }
+            let row = fusion.followers[index] ?? []
+            let last = graph.nodes[row.last ?? index]
+            let sources = (node.inputs + Self.added(in: row, graph, first: node)).compactMap { values[$0] }
             let parameters = store.buffers[index]
             let needsInputGradient = purpose.isTraining && sources.contains { $0.needsGradient }
             let request = KernelRequest(
                 index: index, inputs: sources.map(\.buffer.layout), isTraining: purpose.isTraining,
                 needsInputGradient: needsInputGradient, shardImages: shardImages, shards: shards, slots: slots,
-                parameters: Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) }), batch: batch,
-                context: context, seed: purpose.seed)
+                parameters: Self.byName(parameters),
+                followers: row.compactMap { position in
+                    graph.nodes[position].layer.followUp.map {
+                        FusedLayer(followUp: $0, parameters: Self.byName(store.buffers[position]))
+                    }
+                }, batch: batch, context: context, seed: purpose.seed)
             let kernel = try node.layer.makeKernel(request)
             kernels.append(kernel)
             let inputs = try zip(sources, kernel.inputs).map { try converted($0, to: $1) }
-            let isOutput = node.name == graph.output.name
             let value = try addKernel(
-                kernel, inputs, readers: readers[node.name] ?? 0, isKept: isOutput || wanted.contains(node.name),
+                kernel, inputs, readers: readers[last.name] ?? 0, isKept: kept.contains(last.name),
                 needsGradient: needsInputGradient || (purpose.isTraining && parameters.contains { $0.isTrainable }))
-            values[node.name] = value
-            if wanted.contains(node.name) { try addSink(node.name, value) }
+            values[last.name] = value
+            if wanted.contains(last.name) { try addSink(last.name, value) }
         }
 
-        let last = values[graph.output.name] ?? input
-        let plain = try converted(last, to: last.buffer.layout.plain)
-        output = plain.buffer
-        guard purpose.isTraining else { return }
-        let gradient = try Self.buffer(plain.buffer.layout, slots, shardImages)
-        outputGradient = gradient
-        plain.gradients.append(Gradient(gradient))
-        if let loss = purpose.loss {
-            let output = output
-            forwardSteps.append(.shards { shard in loss(shard, output, gradient) })
+        let ends = try graph.outputs.compactMap { values[$0] }.map { try converted($0, to: $0.buffer.layout.plain) }
+        outputs = ends.map(\.buffer)
+        for output in outputs { output.memory.keep() }
+        if purpose.isTraining {
+            try addLosses(purpose.losses, to: ends)
+            for link in links.reversed() { try addBackward(link) }
+            let inputs = graph.inputs.compactMap { values[$0.name] }.filter(\.needsGradient)
+            inputGradients = try inputs.compactMap { try summedGradient(of: $0)?.buffer }
+            for gradient in inputGradients { gradient.memory.keep() }
+            if store.hasShared { backwardSteps.append(.serial { store.gatherSharedGradients() }) }
         }
-        for link in links.reversed() { try addBackward(link) }
-        if input.needsGradient { inputGradient = try summedGradient(of: input)?.buffer }
+        try placeMemory()
     }
 
-    /// The layers that the output and the wanted values depend on.
+    /// The layers that the outputs and the wanted values depend on.
     private static func needed(_ graph: Graph, _ wanted: [String]) -> Set<String> {
-        var needed = Set(wanted + [graph.output.name])
+        var needed = Set(wanted + graph.outputs)
         for node in graph.nodes.reversed() where needed.contains(node.name) { needed.formUnion(node.inputs) }
         return needed
     }
 
-    private static func buffer(_ layout: ValueLayout, _ slots: Int, _ shardImages: Int) throws -> ValueBuffer {
-        let (perSlot, overflow) = layout.imageStride.multipliedReportingOverflow(by: shardImages)
-        let (count, again) = perSlot.multipliedReportingOverflow(by: slots)
-        guard !overflow, !again else { throw KernelError.outOfMemory(bytes: .max) }
-        return ValueBuffer(layout: layout, memory: try FloatBuffer(count: count), shardImages: shardImages)
+    /// What an addition in a row adds to the row's value.
+    private static func added(in row: [Int], _ graph: Graph, first: Graph.Node) -> [String] {
+        let own = Set([first.name] + row.map { graph.nodes[$0].name })
+        return row.flatMap { graph.nodes[$0].inputs.filter { !own.contains($0) } }
+    }
+
+    private static func byName(_ parameters: [ParameterBuffer]) -> [String: ParameterBuffer] {
+        Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
+    }
+
+    // MARK: Memory
+
+    mutating func buffer(_ layout: ValueLayout) -> ValueBuffer {
+        let memory = ValueMemory(layout)
+        memories.append(memory)
+        return ValueBuffer(layout: layout, memory: memory)
+    }
+
+    /// Gives all values their places, now that it is known when they are needed.
+    private mutating func placeMemory() throws {
+        // Parts of a batch are not at the same step of a stage at the same time, unless each has a place of its own.
+        var stages: [Int] = []
+        for steps in [forwardSteps, backwardSteps] {
+            for (index, step) in steps.enumerated() {
+                var isNew = true
+                if isTraining, index > 0, case .shards = step, case .shards = steps[index - 1] { isNew = false }
+                stages.append((stages.last ?? -1) + (isNew ? 1 : 0))
+            }
+        }
+        let planner = MemoryPlanner(slots: slots, shardImages: shardImages, isBySlot: !isTraining)
+        let (arena, memory) = try planner.place(memories, stages: stages)
+        self.arena = arena
+        self.memory = memory
+    }
+
+    /// Appends steps of the way there that use the given values.
+    private mutating func addForward(_ steps: [KernelStep], _ values: [ValueBuffer]) {
+        let range = forwardSteps.count..<forwardSteps.count + steps.count
+        for value in values { value.memory.use(at: range) }
+        forwardSteps += steps
+    }
+
+    /// Appends steps of the way back that use the given values.
+    mutating func addBackward(_ steps: [KernelStep], _ values: [ValueBuffer]) {
+        let first = forwardSteps.count + backwardSteps.count
+        for value in values { value.memory.use(at: first..<first + steps.count) }
+        backwardSteps += steps
     }
 
     // MARK: Forward
+
+    private mutating func addInput(
+        _ input: Graph.Input, _ index: Int, _ source: ExecutionPlan.Source, readers: Int, needsGradient: Bool
+    ) -> Value {
+        let layout = ValueLayout(shape: input.shape)
+        let buffer = buffer(layout)
+        addForward(
+            [
+                .shards { shard in
+                    guard let images = source.images[index] else { return }
+                    buffer.pointer(shard).update(
+                        from: images + shard.first * layout.imageStride, count: buffer.count(shard))
+                }
+            ], [buffer])
+        return Value(buffer, readers: readers, needsGradient: needsGradient, isProtected: true)
+    }
 
     /// A value in the layout that a reader wants.
     private mutating func converted(_ value: Value, to layout: ValueLayout) throws -> Value {
@@ -152,17 +215,19 @@ struct PlanBuilder {
             known.isProtected = true
             return known
         }
-        let buffer = try Self.buffer(layout, slots, shardImages)
+        let buffer = buffer(layout)
         let result = Value(
             buffer, readers: value.readers, needsGradient: value.needsGradient, isProtected: value.readers > 1)
         value.otherLayouts[layout] = result
         let there = try addReorder(from: value.buffer.layout, to: layout)
         let from = value.buffer
-        forwardSteps.append(
-            .shards { shard in
-                try there.run(
-                    from.pointer(shard), into: buffer.pointer(shard), images: shard.images, worker: shard.worker)
-            })
+        addForward(
+            [
+                .shards { shard in
+                    try there.run(
+                        from.pointer(shard), into: buffer.pointer(shard), images: shard.images, worker: shard.worker)
+                }
+            ], [from, buffer])
         if value.needsGradient {
             let back = try addReorder(from: layout, to: value.buffer.layout)
             links.append(.reorder(backward: back, input: value, output: result))
@@ -182,18 +247,21 @@ struct PlanBuilder {
     ) throws -> Value {
         let use = kernel.memoryUse
         if isTraining, use.contains(.backwardReadsInputs) { for input in inputs { input.isProtected = true } }
-        let buffer: ValueBuffer
-        let mayShare =
-            use.contains(.forwardInPlace) && inputs[0].readers == 1 && !inputs[0].isProtected
-            && inputs[0].buffer.layout.imageStride == kernel.output.imageStride
-        if mayShare {
-            buffer = inputs[0].buffer.viewed(as: kernel.output)
+        func mayGive(_ input: Value) -> Bool {
+            input.readers == 1 && !input.isProtected
+                && input.buffer.layout.imageStride == kernel.output.imageStride
+        }
+        let output: ValueBuffer
+        if use.contains(.forwardInPlace), mayGive(inputs[0]) {
+            output = inputs[0].buffer.viewed(as: kernel.output)
+        } else if use.contains(.forwardIntoLast), let last = inputs.last, mayGive(last) {
+            output = last.buffer.viewed(as: kernel.output)
         } else {
-            buffer = try Self.buffer(kernel.output, slots, shardImages)
+            output = buffer(kernel.output)
         }
         let isProtected = isKept || (isTraining && use.contains(.backwardReadsOutput))
-        let value = Value(buffer, readers: readers, needsGradient: needsGradient, isProtected: isProtected)
-        forwardSteps += kernel.forward(inputs.map(\.buffer), buffer)
+        let value = Value(output, readers: readers, needsGradient: needsGradient, isProtected: isProtected)
+        addForward(kernel.forward(inputs.map(\.buffer), output), inputs.map(\.buffer) + [output])
         if isTraining { links.append(.kernel(kernel, inputs: inputs, output: value)) }
         return value
     }
@@ -202,86 +270,23 @@ struct PlanBuilder {
         let plain = try converted(value, to: value.buffer.layout.plain).buffer
         let sink = ExecutionPlan.Sink()
         sinks[name] = sink
-        forwardSteps.append(
-            .shards { shard in
-                guard let values = sink.values else { return }
-                let first = values + shard.first * plain.layout.imageStride
-                first.update(from: plain.pointer(shard), count: plain.count(shard))
-            })
+        addForward(
+            [
+                .shards { shard in
+                    guard let values = sink.values else { return }
+                    let first = values + shard.first * plain.layout.imageStride
+                    first.update(from: plain.pointer(shard), count: plain.count(shard))
+                }
+            ], [plain])
     }
 
-    // MARK: Backward
-
-    private mutating func addBackward(_ link: Link) throws {
-        switch link {
-        case .reorder(let reorder, let input, let output):
-            guard let gradient = try summedGradient(of: output)?.buffer else { return }
-            let result = try Self.buffer(input.buffer.layout, slots, shardImages)
-            input.gradients.append(Gradient(result))
-            backwardSteps.append(
-                .shards { shard in
-                    try reorder.run(
-                        gradient.pointer(shard), into: result.pointer(shard), images: shard.images,
-                        worker: shard.worker)
-                })
-        case .kernel(let kernel, let inputs, let output):
-            guard output.needsGradient, let gradient = try summedGradient(of: output) else { return }
-            defer { gradient.owners -= 1 }
-            if kernel.memoryUse.contains(.backwardPassesGradient) {
-                for input in inputs where input.needsGradient {
-                    gradient.owners += 1
-                    input.gradients.append(gradient)
-                }
-                return
-            }
-            var inputGradients: [ValueBuffer?] = []
-            for (index, input) in inputs.enumerated() {
-                guard input.needsGradient else {
-                    inputGradients.append(nil)
-                    continue
-                }
-                let mayShare =
-                    index == 0 && inputs.count == 1 && gradient.owners == 1
-                    && kernel.memoryUse.contains(.backwardInPlace)
-                    && gradient.buffer.layout.imageStride == input.buffer.layout.imageStride
-                let result =
-                    try mayShare
-                    ? gradient.buffer.viewed(as: input.buffer.layout)
-                    : Self.buffer(input.buffer.layout, slots, shardImages)
-                input.gradients.append(Gradient(result))
-                inputGradients.append(result)
-            }
-            backwardSteps += kernel.backward(
-                BackwardValues(
-                    inputs: inputs.map(\.buffer), output: output.buffer, outputGradient: gradient.buffer,
-                    inputGradients: inputGradients))
+    private mutating func addLosses(_ losses: [ExecutionPlan.Loss], to ends: [Value]) throws {
+        for (loss, end) in zip(losses, ends) {
+            let (output, gradient) = (end.buffer, buffer(end.buffer.layout))
+            gradient.memory.keep()
+            outputGradients.append(gradient)
+            end.gradients.append(Gradient(gradient))
+            addForward([.shards { shard in loss(shard, output, gradient) }], [output, gradient])
         }
-    }
-
-    /// The gradient of a value: the sum of what its readers found, in their order.
-    ///
-    /// It is summed where one of them may be written over, else in memory of its own.
-    private mutating func summedGradient(of value: Value) throws -> Gradient? {
-        guard var sum = value.gradients.first else { return nil }
-        for other in value.gradients.dropFirst() {
-            let result: Gradient
-            if sum.owners == 1 {
-                result = sum
-            } else if other.owners == 1 {
-                result = other
-            } else {
-                result = Gradient(try Self.buffer(sum.buffer.layout, slots, shardImages))
-            }
-            let (a, b, y) = (sum.buffer, other.buffer, result.buffer)
-            backwardSteps.append(
-                .shards { shard in
-                    Elementwise.add(a.pointer(shard), b.pointer(shard), into: y.pointer(shard), count: y.count(shard))
-                })
-            if sum !== result { sum.owners -= 1 }
-            if other !== result { other.owners -= 1 }
-            sum = result
-        }
-        value.gradients = [sum]
-        return sum
     }
 }

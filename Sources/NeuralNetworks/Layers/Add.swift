@@ -22,6 +22,9 @@ public struct Add: Layer {
         return inputs[0]
     }
 
+    /// It can be done where a value is made.
+    public var followUp: FollowUp? { .add }
+
     /// A loop of our own, into the first input where nobody else needs it.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel { AddKernel(request) }
 }

@@ -82,6 +82,17 @@ public struct BatchNorm2d: Layer {
     /// One for each value.
     public func multiplyAccumulates(for inputs: [[Int]]) -> Int { inputs[0].reduce(1, *) }
 
+    /// In use it is a scale and a shift of each channel.
+    public var followUp: FollowUp? {
+        .scaleAndShift { [epsilon] parameters, channel in
+            guard let mean = parameters["running_mean"]?.values.base, let weight = parameters["weight"]?.values.base,
+                let variance = parameters["running_var"]?.values.base, let bias = parameters["bias"]?.values.base
+            else { return (1, 0) }
+            let scale = Double(weight[channel]) / (Double(variance[channel]) + epsilon).squareRoot()
+            return (scale, Double(bias[channel]) - Double(mean[channel]) * scale)
+        }
+    }
+
     /// Loops of our own over the blocked layout.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         try BatchNorm2dKernel(self, request)

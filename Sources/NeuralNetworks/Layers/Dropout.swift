@@ -32,6 +32,9 @@ public struct Dropout: Layer {
     /// The input's shape.
     public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] { inputs[0] }
 
+    /// In use it does nothing.
+    public var followUp: FollowUp? { .nothing }
+
     /// A loop of our own, in place.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         try DropoutKernel(probability, request)

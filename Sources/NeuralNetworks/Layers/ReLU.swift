@@ -17,6 +17,9 @@ public struct ReLU: Layer {
     /// The input's shape.
     public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] { inputs[0] }
 
+    /// It can be done where a value is made.
+    public var followUp: FollowUp? { .rectify }
+
     /// A loop of our own, in place.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel { ReLUKernel(request) }
 }

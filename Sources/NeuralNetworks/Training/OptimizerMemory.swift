@@ -20,7 +20,7 @@ final class OptimizerMemory {
         self.optimizer = optimizer
         var entries: [Entry] = []
         for (node, parameters) in zip(graph.nodes, store.buffers) {
-            for parameter in parameters where parameter.isTrainable {
+            for parameter in parameters where parameter.isTrainable && parameter.owner == nil {
                 let state = try optimizer.stateNames.map { _ in try FloatBuffer(count: parameter.count) }
                 entries.append(Entry(layer: node.name, parameter: parameter, state: state))
             }

@@ -79,6 +79,11 @@ extension Graph {
     /// Checks that data have the network's input shape and classes.
     func checkFits(_ data: any TrainingData, purpose: String) throws(NetworkError) {
         guard data.count > 0 else { throw .noData(purpose: purpose) }
+        guard inputs.count == 1, outputs.count == 1 else {
+            throw .dataMismatch(
+                reason: "they are for a network of one input and one output, and this one has \(inputs.count) and "
+                    + "\(outputs.count)")
+        }
         guard data.shape == inputShape else {
             throw .dataMismatch(reason: "images have shape \(data.shape), the network takes \(inputShape)")
         }

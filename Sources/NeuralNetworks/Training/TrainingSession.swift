@@ -41,7 +41,7 @@ final class TrainingSession {
             graph, store: store, pool: pool,
             purpose: ExecutionPlan.Purpose(
                 isTraining: true, capacity: capacity, seed: settings.seed,
-                loss: { shard, output, gradient in loss.run(shard, output, gradient) }))
+                losses: [{ shard, output, gradient in loss.run(shard, output, gradient) }]))
         optimizer = try OptimizerMemory(settings.optimizer, graph, store)
         staging = try FloatBuffer(count: capacity * graph.inputShape.reduce(1, *))
         evaluator = try validation == nil ? nil : Evaluator(graph, store: store, pool: pool)
