@@ -90,6 +90,12 @@ static inline synfire_const_desc synfire_query_desc(const_dnnl_primitive_desc_t 
     return dnnl_primitive_desc_query_md(pd, what, 0);
 }
 
+/// The name of the kernel that a primitive descriptor stands for, or NULL; it belongs to `pd`.
+static inline const char *synfire_query_implementation(const_dnnl_primitive_desc_t pd) {
+    const char *name = NULL;
+    return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success ? name : NULL;
+}
+
 /// A memory object over `handle`.
 static inline dnnl_status_t synfire_memory_create(dnnl_memory_t *memory, synfire_const_desc desc,
                                                   dnnl_engine_t engine, void *handle) {

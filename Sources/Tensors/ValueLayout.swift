@@ -30,6 +30,12 @@ public struct ValueLayout: Hashable, Sendable {
     /// The number of positions in a channel: H · W, or 1.
     public var positions: Int { shape.dropFirst().reduce(1, *) }
 
+    /// The rows of a feature map; 1 for signals and vectors.
+    public var rows: Int { shape.count >= 3 ? shape[1] : 1 }
+
+    /// The columns of a feature map, more axes counted in; the length of a signal.
+    public var columns: Int { positions / max(1, rows) }
+
     /// The numbers that one image takes, filling included.
     public var imageStride: Int { blocks * positions * block }
 }

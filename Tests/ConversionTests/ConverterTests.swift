@@ -11,9 +11,9 @@ import Units
 @Suite("Conversion")
 struct ConverterTests {
     /// A small trained-looking network: random weights, and batch normalisation with statistics that are not neutral.
-    private static func graph(seed: UInt64, batchNormFirst: Bool = true, padding: Pair = 1) throws -> Graph {
-        // Each convolution takes 2 − 2·padding off a side, each pooling halves it.
-        let lost = 2 - 2 * padding.rows
+    private static func graph(seed: UInt64, batchNormFirst: Bool = true, padding: Padding = 1) throws -> Graph {
+        // Each convolution without padding takes 2 off a side, each pooling halves it.
+        let lost = padding == 0 ? 2 : 0
         let side = padding == 0 ? 12 : 8
         let pooled = (side - lost) / 2
         let last = (pooled - lost) / 2

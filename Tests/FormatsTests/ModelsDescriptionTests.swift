@@ -50,7 +50,7 @@ struct ModelsDescriptionTests {
         #expect(graph.nodes.count == 12)
         #expect(graph.parameterCount == 320 + 64 + 18_496 + 128 + 401_536 + 1_290)
         #expect(graph["bn2"]?.layer.hyperparameters.real("eps") == 1e-4)
-        #expect(graph["conv2"]?.layer.hyperparameters.pair("padding") == Pair(1, 1))
+        #expect(graph["conv2"]?.layer.hyperparameters.padding("padding") == 1)
 
         let training = try #require(description.training)
         #expect(training.data == "fashion-mnist:train")
@@ -123,12 +123,16 @@ struct ModelsDescriptionTests {
                 (
                     "0",
                     Conv2d(
-                        4, 8, kernelSize: Pair(3, 2), stride: Pair(1, 2), padding: Pair(2, 1), dilation: 2, groups: 2,
+                        4, 8, kernelSize: Pair(3, 2), stride: Pair(1, 2), padding: Padding(Pair(2, 1)), dilation: 2,
+                        groups: 2,
                         bias: false)
                 ),
                 ("true", BatchNorm2d(8, epsilon: 1e-20, momentum: 1 / 3)), ("-", ReLU()),
-                ("null", try MaxPool2d(kernelSize: 3, stride: 1, padding: Pair(1, 0))),
-                ("späte_Schicht.1", try AvgPool2d(kernelSize: Pair(2, 1), padding: Pair(1, 0), countsPadding: false)),
+                ("null", try MaxPool2d(kernelSize: 3, stride: 1, padding: Padding(Pair(1, 0)))),
+                (
+                    "späte_Schicht.1",
+                    try AvgPool2d(kernelSize: Pair(2, 1), padding: Padding(Pair(1, 0)), countsPadding: false)
+                ),
                 ("Dropout", try Dropout(0.125)), ("flat", Flatten()), ("1e5", try Linear(224, 3, bias: false)),
             ])
         let kinds = Set(graph.nodes.map(\.layer.kind))

@@ -24,7 +24,8 @@ func smallNetwork(seed: UInt64 = 1) throws -> Graph {
     var graph = try Graph(
         name: "small", inputShape: [2, 9, 8],
         sequence: [
-            ("conv", Conv2d(2, 4, kernelSize: 3, padding: Pair(1, 0))), ("bn", try BatchNorm2d(4)), ("relu", ReLU()),
+            ("conv", Conv2d(2, 4, kernelSize: 3, padding: Padding(Pair(1, 0)))), ("bn", try BatchNorm2d(4)),
+            ("relu", ReLU()),
             ("pool", try AvgPool2d(kernelSize: Pair(3, 2))), ("flat", Flatten()), ("fc", try Linear(36, 3)),
         ])
     graph.initializeParameters(seed: seed)

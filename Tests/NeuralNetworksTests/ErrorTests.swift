@@ -122,7 +122,7 @@ struct ErrorTests {
                 == "The setting 'kernel_size' of MaxPool2d is [2, 0], but must be at least 1.")
         #expect(
             make("MaxPool2d", ["kernel_size": .integer(2), "padding": .integer(2)])
-                == "The settings of MaxPool2d contradict each other: padding is [2, 2], which is more than half of "
+                == "The settings of MaxPool2d contradict each other: padding is 2, which is more than half of "
                 + "kernel_size [2, 2].")
         #expect(
             make(

@@ -181,7 +181,7 @@ struct GraphTests {
         let (stride, padding, dilation) = window
         let (inputs, outputs, size) = (8, 12, 9)
         let layer = try Conv2d(
-            inputs, outputs, kernelSize: Pair(3, 2), stride: Pair(stride, 1), padding: Pair(padding, 1),
+            inputs, outputs, kernelSize: Pair(3, 2), stride: Pair(stride, 1), padding: Padding(Pair(padding, 1)),
             dilation: Pair(dilation, 1), groups: groups)
         let graph = try network(of: layer, inputShape: [inputs, size, size], seed: 30)
         let conv = try #require(graph["layer"]?.layer as? Conv2d)

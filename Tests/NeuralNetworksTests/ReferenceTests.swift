@@ -15,7 +15,7 @@ struct ReferenceTests {
         switch name {
         case "conv-plain": try Conv2d(3, 8, kernelSize: 3)
         case "conv-stride-padding":
-            try Conv2d(4, 6, kernelSize: Pair(3, 2), stride: Pair(2, 3), padding: Pair(1, 0))
+            try Conv2d(4, 6, kernelSize: Pair(3, 2), stride: Pair(2, 3), padding: Padding(Pair(1, 0)))
         case "conv-dilation":
             try Conv2d(2, 16, kernelSize: 3, padding: 2, dilation: Pair(2, 3), bias: false)
         case "conv-groups": try Conv2d(32, 16, kernelSize: 3, padding: 1, groups: 2)
@@ -25,7 +25,7 @@ struct ReferenceTests {
         case "batchnorm-16": try BatchNorm2d(16)
         case "avgpool": try AvgPool2d(kernelSize: 2)
         case "avgpool-padding":
-            try AvgPool2d(kernelSize: Pair(3, 4), stride: Pair(2, 1), padding: Pair(1, 2))
+            try AvgPool2d(kernelSize: Pair(3, 4), stride: Pair(2, 1), padding: Padding(Pair(1, 2)))
         case "avgpool-exclude": try AvgPool2d(kernelSize: 3, stride: 2, padding: 1, countsPadding: false)
         case "maxpool": try MaxPool2d(kernelSize: 3, stride: 2, padding: 1)
         default: try MaxPool2d(kernelSize: 2)

@@ -67,7 +67,7 @@ enum LayerSamples {
     }
 
     static let all: Result<[Sample], any Error> = Result {
-        [
+        try [
             Sample(try Linear(7, 5), [7], [5]),
             Sample(try Linear(33, 40, bias: false), [33], [40]),
             Sample(try Conv2d(1, 16, kernelSize: 3, padding: 1), [1, 6, 5], [16, 6, 5]),
@@ -81,7 +81,8 @@ enum LayerSamples {
             Sample(ReLU(), [3, 4, 4], [3, 4, 4]),
             Sample(try AvgPool2d(kernelSize: 2), [3, 5, 7], [3, 2, 3]),
             Sample(
-                try AvgPool2d(kernelSize: Pair(3, 2), stride: Pair(1, 2), padding: Pair(1, 0)), [16, 5, 6], [16, 5, 3]),
+                try AvgPool2d(kernelSize: Pair(3, 2), stride: Pair(1, 2), padding: Padding(Pair(1, 0))), [16, 5, 6],
+                [16, 5, 3]),
             Sample(
                 try AvgPool2d(kernelSize: 3, stride: 2, padding: 1, countsPadding: false), [2, 6, 6], [2, 3, 3]),
             Sample(try MaxPool2d(kernelSize: 2), [3, 6, 4], [3, 3, 2]),
@@ -92,7 +93,7 @@ enum LayerSamples {
             Sample(try Dropout(0), [6], [6]),
             Sample(Add(), [5, 3, 4], [5, 3, 4]),
             Sample(try QCFS(levels: 4, initialThreshold: 1.5), [16, 3, 5], [16, 3, 5], isStraightThrough: true),
-        ]
+        ] + ConvolutionSamples.all()
     }
 }
 

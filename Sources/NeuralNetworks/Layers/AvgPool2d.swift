@@ -5,55 +5,64 @@ public struct AvgPool2d: Layer {
     /// The name and hyperparameters.
     public static let schema = LayerSchema(
         "AvgPool2d", "Takes the mean over windows of a feature map.",
-        rows: PoolingRules.rows + [
+        rows: PoolingRules.mapRows + [
+            PoolingRules.ceilRow,
             HyperparameterRow(
                 "count_include_pad", .flag, default: .value(.flag(true)),
-                "Whether the padding's zeros count in the mean.")
+                "Whether the padding's zeros count in the mean."),
         ])
 
     /// Rows and columns of the window.
     public let kernelSize: Pair
     /// How far the window moves at a time.
     public let stride: Pair
-    /// Rows and columns of zeros added on each side.
-    public let padding: Pair
+    /// The zeros around the image.
+    public let padding: Padding
+    /// Whether a last window may reach beyond the edge, where values would else be left over.
+    ///
+    /// What overhangs never counts in the mean.
+    public let roundsUp: Bool
     /// Whether the padding's zeros count in the mean.
     public let countsPadding: Bool
 
     /// Makes a layer from checked values.
     public init(_ values: HyperparameterValues) throws {
-        (kernelSize, stride, padding) = try PoolingRules.window("AvgPool2d", values)
-        countsPadding = values.flag("count_include_pad")
+        (kernelSize, stride) = (values.pair("kernel_size"), values.pair("stride"))
+        padding = values.padding("padding")
+        (roundsUp, countsPadding) = (values.flag("ceil_mode"), values.flag("count_include_pad"))
+        try settings.checkAtMostHalf("AvgPool2d")
     }
 
     /// Makes a layer; without a stride the windows lie side by side.
-    public init(kernelSize: Pair, stride: Pair? = nil, padding: Pair = 0, countsPadding: Bool = true) throws {
+    public init(
+        kernelSize: Pair, stride: Pair? = nil, padding: Padding = 0, roundsUp: Bool = false, countsPadding: Bool = true
+    ) throws {
         try self.init(
             Self.schema.resolve([
-                "kernel_size": .pair(kernelSize), "stride": .pair(stride ?? kernelSize), "padding": .pair(padding),
-                "count_include_pad": .flag(countsPadding),
+                "kernel_size": .pair(kernelSize), "stride": .pair(stride ?? kernelSize), "padding": .padding(padding),
+                "ceil_mode": .flag(roundsUp), "count_include_pad": .flag(countsPadding),
             ]))
     }
 
     /// The values that were set.
     public var hyperparameters: HyperparameterValues {
         HyperparameterValues([
-            "kernel_size": .pair(kernelSize), "stride": .pair(stride), "padding": .pair(padding),
-            "count_include_pad": .flag(countsPadding),
+            "kernel_size": .pair(kernelSize), "stride": .pair(stride), "padding": .padding(padding),
+            "ceil_mode": .flag(roundsUp), "count_include_pad": .flag(countsPadding),
         ])
     }
 
-    private var window: Window {
-        Window(kernel: kernelSize.tuple, stride: stride.tuple, padding: padding.tuple)
+    private var settings: WindowSettings {
+        WindowSettings(kernel: kernelSize, stride: stride, padding: padding, roundsUp: roundsUp)
     }
 
-    /// The channels stay; an edge is ⌊(n + 2p − k) / s⌋ + 1 long.
+    /// The channels stay; an edge is ⌊(n + 2p − k) / s⌋ + 1 long, with `ceil_mode` rounded up.
     public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] {
-        try PoolingRules.outputShape(for: inputs[0], window)
+        try settings.outputShape(for: inputs[0], outputChannels: inputs[0].first ?? 0)
     }
 
-    /// Pooling by oneDNN.
+    /// Pooling by oneDNN, where windows overhang by loops of our own.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
-        try PoolingKernel(countsPadding ? .averageWithPadding : .averageWithoutPadding, window, request)
+        try PoolingRules.kernel(countsPadding ? .averageWithPadding : .averageWithoutPadding, settings, request)
     }
 }

@@ -1,42 +1,61 @@
 import Tensors
 
-/// What the pooling layers share: window rules and a kernel over oneDNN's pooling.
+/// What the pooling layers share: their rows, and the choice of a kernel.
 enum PoolingRules {
-    /// The rows that both layers have.
-    static let rows = [
+    /// The rows of both poolings of feature maps that say where windows lie.
+    static let mapRows = [
         HyperparameterRow("kernel_size", .pair, allowed: .atLeast(1), "Rows and columns of the window."),
         HyperparameterRow(
             "stride", .pair, default: .same(as: "kernel_size"), allowed: .atLeast(1),
             "How far the window moves at a time; the window's size if not given."),
         HyperparameterRow(
-            "padding", .pair, default: .value(.pair(0)), allowed: .atLeast(0),
-            "Rows and columns added on each side, at most half the window."),
+            "padding", .padding, default: .value(.padding(0)), allowed: .atLeast(0),
+            "What is added around the image, at most half the window; 'same' makes an edge of n ⌈n / stride⌉ long."),
     ]
 
-    /// Makes a window of checked values.
-    static func window(_ kind: String, _ values: HyperparameterValues) throws -> (Pair, Pair, Pair) {
-        let (kernel, padding) = (values.pair("kernel_size"), values.pair("padding"))
-        guard 2 * padding.rows <= kernel.rows, 2 * padding.columns <= kernel.columns else {
-            throw NetworkError.hyperparameterConflict(
-                kind: kind, reason: "padding is \(padding), which is more than half of kernel_size \(kernel)")
-        }
-        return (kernel, values.pair("stride"), padding)
-    }
+    /// The rows of both poolings of signals that say where windows lie.
+    static let signalRows = [
+        HyperparameterRow("kernel_size", .integer, allowed: .atLeast(1), "The length of the window."),
+        HyperparameterRow(
+            "stride", .integer, default: .same(as: "kernel_size"), allowed: .atLeast(1),
+            "How far the window moves at a time; the window's length if not given."),
+        HyperparameterRow(
+            "padding", .padding, default: .value(.padding(0)), allowed: .atLeast(0),
+            "What is added on each side, or [before, after], at most half the window; 'same' makes a length of n "
+                + "⌈n / stride⌉."),
+    ]
 
-    /// The shape after a window has passed over a feature map, or what would be right.
-    static func outputShape(for shape: [Int], _ window: Window) throws(InputMismatch) -> [Int] {
-        guard shape.count == 3 else { throw InputMismatch("a feature map of shape [channels, rows, columns]") }
-        let (rows, columns) = window.outputSize(rows: shape[1], columns: shape[2])
-        guard rows > 0, columns > 0 else {
-            throw InputMismatch(
-                "at least \(max(1, window.kernel.0 - 2 * window.padding.0)) rows and "
-                    + "\(max(1, window.kernel.1 - 2 * window.padding.1)) columns for its window to fit")
-        }
-        return [shape[0], rows, columns]
+    /// The row of all poolings that says what becomes of a rest.
+    static let ceilRow = HyperparameterRow(
+        "ceil_mode", .flag, default: .value(.flag(false)),
+        "Whether a last window may reach beyond the edge, where values would else be left over.")
+
+    /// Pooling by oneDNN where it computes what PyTorch does, else by loops of our own.
+    static func kernel(
+        _ operation: Pooling.Operation, _ settings: WindowSettings, _ request: KernelRequest
+    ) throws -> any LayerKernel {
+        let input = request.inputs[0]
+        let window = settings.window(over: input.shape)
+        let overhangs = window.rows.overhang > 0 || window.columns.overhang > 0
+        // oneDNN would divide by what overhangs, too, and counts in 32 bits.
+        let suits =
+            settings.dilation == 1 && max(settings.kernel.rows, settings.kernel.columns) < 1 << 15
+            && !(operation == .averageWithPadding && overhangs)
+        if suits { return try PoolingKernel(operation, window, request) }
+        let (rows, columns) = window.outputSize(rows: input.rows, columns: input.columns)
+        let countsPadding = operation == .averageWithPadding
+        return try RangePoolingKernel(
+            RangePooling(
+                operation == .maximum ? .maximum : .average, input: input,
+                output: ValueLayout(
+                    shape: WindowSettings.shape(input.channels, rows, columns, isSignal: settings.isSignal),
+                    block: input.block),
+                rows: PoolingAxis(window.rows, over: input.rows, countsPadding: countsPadding),
+                columns: PoolingAxis(window.columns, over: input.columns, countsPadding: countsPadding)), request)
     }
 }
 
-/// Pooling in whatever layout the values come.
+/// Pooling by oneDNN, in whatever layout the values come.
 final class PoolingKernel: LayerKernel {
     private let pooling: Pooling
     private let workspace: FloatBuffer?

@@ -1,41 +1,5 @@
 import COneDNN
 
-/// How a window moves over an image, rows first, then columns.
-package struct Window: Sendable, Hashable {
-    package var kernel: (Int, Int) { (values[0], values[1]) }
-    package var stride: (Int, Int) { (values[2], values[3]) }
-    package var padding: (Int, Int) { (values[4], values[5]) }
-    /// The distance of neighbouring taps; 1 is none skipped.
-    package var dilation: (Int, Int) { (values[6], values[7]) }
-    private let values: [Int]
-
-    package init(kernel: (Int, Int), stride: (Int, Int), padding: (Int, Int), dilation: (Int, Int) = (1, 1)) {
-        values = [
-            kernel.0, kernel.1, stride.0, stride.1, padding.0, padding.1, dilation.0, dilation.1,
-        ]
-    }
-
-    /// Rows and columns of the result for an image of the given rows and columns: ⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1.
-    package func outputSize(rows: Int, columns: Int) -> (Int, Int) {
-        func size(_ n: Int, _ k: Int, _ s: Int, _ p: Int, _ d: Int) -> Int {
-            let free = n + 2 * p - d * (k - 1) - 1
-            return free < 0 ? 0 : free / s + 1
-        }
-        return (
-            size(rows, kernel.0, stride.0, padding.0, dilation.0),
-            size(columns, kernel.1, stride.1, padding.1, dilation.1)
-        )
-    }
-
-    var forOneDNN: synfire_window {
-        synfire_window(
-            kernel: (Int64(kernel.0), Int64(kernel.1)), stride: (Int64(stride.0), Int64(stride.1)),
-            dilation: (Int64(dilation.0 - 1), Int64(dilation.1 - 1)),
-            padding_before: (Int64(padding.0), Int64(padding.1)),
-            padding_after: (Int64(padding.0), Int64(padding.1)))
-    }
-}
-
 /// Two-dimensional convolution over shards of images, by oneDNN's direct algorithm.
 ///
 /// oneDNN chooses the order of values and weights; the plan keeps values in that order between layers. Weights are kept
@@ -82,6 +46,11 @@ package final class Convolution: @unchecked Sendable {
 
     package let input: ValueLayout
     package let output: ValueLayout
+    /// oneDNN's names of the kernels that it chose: forward, data gradient, weight gradient.
+    package var implementations: [String?] {
+        let made = kernels.values.first
+        return [made?.forward, made?.backwardData, made?.backwardWeights].map { $0?.implementation }
+    }
     /// The numbers of a packed weight gradient.
     package private(set) var packedGradientCount = 0
 
@@ -89,6 +58,7 @@ package final class Convolution: @unchecked Sendable {
     private let hasBias: Bool
     private let training: Bool
     private let needsInputGradient: Bool
+    private let needsWeightGradient: Bool
     private let context: KernelContext
     private var kernels: [Int: Kernels] = [:]
     private var forwardWeights: MemoryDescription
@@ -100,14 +70,17 @@ package final class Convolution: @unchecked Sendable {
     private var ownGradient: FirstLayerGradient?
 
     /// Chooses the layouts for shards of `images` images and compiles the kernels for them.
+    ///
+    /// Gradients are computed in training only.
     package init(
-        _ geometry: Geometry, hasBias: Bool, training: Bool, needsInputGradient: Bool, images: Int,
-        context: KernelContext
+        _ geometry: Geometry, hasBias: Bool, training: Bool, needsInputGradient: Bool,
+        needsWeightGradient: Bool = true, images: Int, context: KernelContext
     ) throws(KernelError) {
         self.geometry = geometry
         self.hasBias = hasBias
         self.training = training
         self.needsInputGradient = needsInputGradient && training
+        self.needsWeightGradient = needsWeightGradient && training
         self.context = context
 
         let free = try Self.forward(geometry, hasBias, training, images, context, nil, nil, nil)
@@ -176,7 +149,7 @@ package final class Convolution: @unchecked Sendable {
                 arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS_0, forwardWeights), (DNNL_ARG_DST, result)]
                     + biasArgument, name: "convolution", context: context),
             backwardData: try needsInputGradient ? backwardData(forward, source, result) : nil,
-            backwardWeights: try training && ownGradient == nil
+            backwardWeights: try needsWeightGradient && ownGradient == nil
                 ? backwardWeights(forward, source, result, bias) : nil)
     }
 

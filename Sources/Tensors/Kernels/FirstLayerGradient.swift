@@ -22,24 +22,20 @@ struct FirstLayerGradient: Sendable {
         self.input = input
         self.output = output
         self.window = window
-        func reached(_ tap: Int, _ stride: Int, _ dilation: Int, _ padding: Int, from n: Int, to m: Int) -> Range<Int> {
-            let offset = tap * dilation - padding
-            let first = offset >= 0 ? 0 : (-offset + stride - 1) / stride
-            let end = n - 1 - offset < 0 ? 0 : min(m, (n - 1 - offset) / stride + 1)
-            return min(first, end)..<end
+        func reached(_ axis: WindowAxis, from n: Int, to m: Int) -> [Range<Int>] {
+            (0..<axis.kernel).map { tap in
+                let offset = tap * axis.dilation - axis.before
+                let first = offset >= 0 ? 0 : (-offset + axis.stride - 1) / axis.stride
+                let end = n - 1 - offset < 0 ? 0 : min(m, (n - 1 - offset) / axis.stride + 1)
+                return min(first, end)..<end
+            }
         }
-        rows = (0..<window.kernel.0).map {
-            reached(
-                $0, window.stride.0, window.dilation.0, window.padding.0, from: input.shape[1], to: output.shape[1])
-        }
-        columns = (0..<window.kernel.1).map {
-            reached(
-                $0, window.stride.1, window.dilation.1, window.padding.1, from: input.shape[2], to: output.shape[2])
-        }
+        rows = reached(window.rows, from: input.shape[1], to: output.shape[1])
+        columns = reached(window.columns, from: input.shape[2], to: output.shape[2])
     }
 
     /// The numbers of the gradient, in the order (out, in, rows, columns).
-    var count: Int { output.channels * input.channels * window.kernel.0 * window.kernel.1 }
+    var count: Int { output.channels * input.channels * rows.count * columns.count }
 
     /// dw, db ← the gradients from one shard; `db` is left alone where it is nil.
     func run(
@@ -90,12 +86,12 @@ struct FirstLayerGradient: Sendable {
         _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ row: Int, _ column: Int
     ) -> SIMD8<Float> {
         let (width, outputWidth, block) = (input.shape[2], output.shape[2], output.block)
-        let (step, reached) = (window.stride.1, columns[column])
-        let left = column * window.dilation.1 - window.padding.1
+        let (step, reached) = (window.columns.stride, columns[column])
+        let left = column * window.columns.dilation - window.columns.before
         // Sums of their own, so that one addition need not wait for the one before.
         var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
         for y in rows[row] {
-            let line = x + (y * window.stride.0 + row * window.dilation.0 - window.padding.0) * width + left
+            let line = x + (y * window.rows.stride + row * window.rows.dilation - window.rows.before) * width + left
             let gradient = dy + y * outputWidth * block
             var at = reached.lowerBound
             while at + 4 <= reached.upperBound {

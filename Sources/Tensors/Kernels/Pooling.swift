@@ -35,7 +35,7 @@ package final class Pooling: @unchecked Sendable {
     private let context: KernelContext
     private var kernels: [Int: Kernels] = [:]
 
-    /// Compiles the kernels for shards of `images` images.
+    /// Compiles the kernels for shards of `images` images of a layout and window without dilation.
     package init(
         _ operation: Operation, input: ValueLayout, window: Window, training: Bool, images: Int,
         context: KernelContext
@@ -45,8 +45,10 @@ package final class Pooling: @unchecked Sendable {
         self.window = window
         self.training = training
         self.context = context
-        let (rows, columns) = window.outputSize(rows: input.shape[1], columns: input.shape[2])
-        output = ValueLayout(shape: [input.channels, rows, columns], block: input.block)
+        let (rows, columns) = window.outputSize(rows: input.rows, columns: input.columns)
+        let isSignal = input.shape.count == 2
+        output = ValueLayout(
+            shape: isSignal ? [input.channels, columns] : [input.channels, rows, columns], block: input.block)
         try prepare(images: images)
     }
 

@@ -12,6 +12,8 @@ final class Primitive: @unchecked Sendable {
     private var memories: [dnnl_memory_t] = []
     private let arguments: UnsafeMutablePointer<dnnl_exec_arg_t>
     private let name: String
+    /// oneDNN's name of the kernel that it chose, such as `jit:avx2`.
+    let implementation: String
 
     /// Compiles a kernel.
     ///
@@ -25,6 +27,7 @@ final class Primitive: @unchecked Sendable {
     ) throws(KernelError) {
         self.context = context
         self.name = name
+        implementation = synfire_query_implementation(description).map { String(cString: $0) } ?? ""
         var made: dnnl_primitive_t?
         try OneDNN.check(dnnl_primitive_create(&made, description), "compile \(name)")
         guard let made else { throw KernelError.outOfMemory(bytes: 0) }
