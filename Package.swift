@@ -103,7 +103,7 @@ let package = Package(
         tests("ParallelTests", ["Parallel"]),
         tests("HDF5Tests", ["HDF5"]),
         tests("TensorsTests", ["Tensors", "Parallel"]),
-        tests("NeuralNetworksTests", ["NeuralNetworks", "Tensors", "Parallel"], exclude: ["Reference"]),
+        tests("NeuralNetworksTests", ["NeuralNetworks", "Formats", "Tensors", "Parallel"], exclude: ["Reference"]),
         tests(
             "SpikingNetworksTests", ["SpikingNetworks", "SpikingModels", "Units", "Parallel"], exclude: ["Reference"]),
         tests(

@@ -102,6 +102,26 @@ static inline dnnl_status_t synfire_memory_create(dnnl_memory_t *memory, synfire
     return dnnl_memory_create(memory, SYNFIRE_MD(desc), engine, handle);
 }
 
+// MARK: - What follows an operation
+
+/// Appends y = y + (what was there before) to the operations that follow a kernel.
+static inline dnnl_status_t synfire_append_sum(dnnl_post_ops_t post_ops) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_post_ops_append_sum(post_ops, 1.0f, 0, dnnl_data_type_undef);
+#else
+    return dnnl_post_ops_append_sum(post_ops, 1.0f);
+#endif
+}
+
+/// Appends y = max(y, 0) to the operations that follow a kernel.
+static inline dnnl_status_t synfire_append_relu(dnnl_post_ops_t post_ops) {
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_post_ops_append_eltwise(post_ops, dnnl_eltwise_relu, 0.0f, 0.0f);
+#else
+    return dnnl_post_ops_append_eltwise(post_ops, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
+#endif
+}
+
 // MARK: - Operations
 
 /// How a kernel moves over an image, rows first, then columns. Dilation counts the gaps: 0 is none.

@@ -75,7 +75,7 @@ struct AffineChain {
     ///
     /// - Throws: ``ConversionError`` for a layer without a rule or a branch.
     init(_ graph: Graph) throws {
-        var previous = Graph.inputName
+        var previous = graph.inputs[0].name
         for node in graph.nodes {
             guard node.inputs == [previous] else {
                 throw ConversionError.notAChain(layer: node.name, inputs: node.inputs, expected: previous)

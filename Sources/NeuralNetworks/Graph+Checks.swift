@@ -39,7 +39,7 @@ extension Graph {
         return nodes
     }
 
-    /// The outputs, each a layer, so that all inputs and layers lead to one of them.
+    /// The outputs, each a layer, so that all inputs lead to one of them.
     static func checkOutputs(
         _ outputs: [String]?, _ nodes: [Node], _ inputs: [Input]
     ) throws(NetworkError) -> [String] {
@@ -54,10 +54,9 @@ extension Graph {
         }
         var needed = Set(outputs)
         for node in nodes.reversed() {
-            guard needed.contains(node.name) else { throw .leadsNowhere(layer: node.name) }
-            needed.formUnion(node.inputs)
+            if needed.contains(node.name) { needed.formUnion(node.inputs) }
         }
-        if let idle = inputs.first(where: { !needed.contains($0.name) }) { throw .leadsNowhere(layer: idle.name) }
+        if let idle = inputs.first(where: { !needed.contains($0.name) }) { throw .leadsNowhere(input: idle.name) }
         return outputs
     }
 

@@ -27,8 +27,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case unknownInput(layer: String, input: String, nearest: String?)
     /// Layers wait for each other.
     case cycle(layers: [String])
-    /// No output depends on a layer.
-    case leadsNowhere(layer: String)
+    /// No output depends on an input.
+    case leadsNowhere(input: String)
     /// An initialiser does not fit the layer that it is given to.
     case initializerMismatch(layer: String, initializer: String, reason: String)
     /// A layer was given too few or too many inputs.
@@ -97,8 +97,8 @@ extension NetworkError {
             "The layer '\(layer)' reads '\(input)', which is neither a layer nor 'input'\(Self.suggest(nearest))."
         case .cycle(let layers):
             "These layers wait for each other in a cycle: \(Self.list(layers))."
-        case .leadsNowhere(let layer):
-            "No output depends on the layer '\(layer)': let a layer read it, name it as an output, or leave it out."
+        case .leadsNowhere(let input):
+            "No output depends on the input '\(input)': let a layer on the way to one read it, or leave it out."
         case .initializerMismatch(let layer, let initializer, let reason):
             "The parameters of the layer '\(layer)' cannot start as '\(initializer)': \(reason)."
         case .wrongInputCount(let layer, let kind, let expected, let found):

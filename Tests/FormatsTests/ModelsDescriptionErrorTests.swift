@@ -165,8 +165,9 @@ struct ModelsDescriptionErrorTests {
         WrongDescription(
             "a repeated section", "name: n\ninput: [4]\nname: m", "'name' is given more than once; give it once"),
         WrongDescription(
-            "two extents", "name: n\ninput: [4, 4]\nlayers: []",
-            "n.yaml:2:8: 'input' of the description is a list of 2, but must be [channels, rows, columns] or [features]"
+            "seven extents", "name: n\ninput: [4, 4, 4, 4, 4, 4, 4]\nlayers: []",
+            "n.yaml:2:8: 'input' of the description is a list of 7, but must be [features], [channels, length] or "
+                + "[channels, rows, columns]"
         ),
         WrongDescription(
             "an extent of zero", "name: n\ninput: [0]\nlayers: []",

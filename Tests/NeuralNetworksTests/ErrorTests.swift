@@ -23,8 +23,8 @@ struct ErrorTests {
         #expect(text { try graph([]) } == "The network 'net' has no layers.")
         #expect(
             text { try graph([.init("a", ReLU(), inputs: ["input"])], input: [2, 0, 3]) }
-                == "The input of the network 'net' has shape [2, 0, 3]; allowed are [channels, rows, columns] and "
-                + "[features], each at least 1.")
+                == "The input of the network 'net' has shape [2, 0, 3]; allowed are 1 to 6 numbers, such as [features] or "
+                + "[channels, rows, columns], each at least 1.")
         #expect(
             text { try graph([.init("a/b", ReLU(), inputs: ["input"])]) }
                 == "'a/b' cannot name a layer: a name has 1 to 200 letters, digits, '_', '-' or '.', and is not 'input'."
@@ -92,8 +92,8 @@ struct ErrorTests {
         #expect(make("Conv2D", [:]) == "There is no kind of layer 'Conv2D'; the nearest name is 'Conv2d'.")
         #expect(
             make("Transformer", [:])
-                == "There is no kind of layer 'Transformer'; there are 'Linear', 'Conv2d', 'BatchNorm2d', 'ReLU', "
-                + "'AvgPool2d', 'MaxPool2d', 'Flatten', 'Dropout'.")
+                == "There is no kind of layer 'Transformer'; there are "
+                + LayerCatalog.kinds.map { "'\($0)'" }.joined(separator: ", ") + ".")
         #expect(
             make("Linear", ["in_feature": .integer(3)])
                 == "Linear has no setting 'in_feature'; the nearest name is 'in_features'.")

@@ -156,7 +156,7 @@ struct GraphTests {
         }
     }
 
-    @Test("values of layers do not depend on which others are asked for")
+    @Test("values of layers depend on which others are asked for by rounding only")
     func activations() throws {
         let graph = try barNetwork()
         let batch = try Bars(count: 20, seed: 1).batch(Array(0..<20)).0
@@ -164,10 +164,12 @@ struct GraphTests {
         let all = try predictor.activations(of: graph.nodes.map(\.name), for: batch)
         for node in graph.nodes {
             let alone = try predictor.activations(of: [node.name], for: batch)
-            #expect(alone[node.name] == all[node.name], "\(node.name)")
+            // Layers whose values nobody asks for are done together with others.
+            expectClose(
+                try #require(alone[node.name]), try #require(all[node.name]), tolerance: 1e-5, node.name)
             #expect(all[node.name]?.shape == [20] + (graph.shapes[node.name] ?? []))
         }
-        #expect(try predictor.predict(batch) == all["fc"])
+        expectClose(try predictor.predict(batch), try #require(all["fc"]), tolerance: 1e-5, "output")
         #expect(try predictor.predict(Tensor(shape: [0, 1, 8, 8])).shape == [0, 3])
         let scores = try #require(all["fc"])
         let classes = (0..<20).map { image in (0..<3).max { scores[image, $0] < scores[image, $1] } ?? -1 }

@@ -101,7 +101,7 @@ public enum CheckpointFile {
     ) throws -> [TrainingCheckpoint.OptimizerState] {
         var states: [TrainingCheckpoint.OptimizerState] = []
         var layers: [String] = []
-        for node in graph.nodes {
+        for node in graph.nodes where node.sharedWith == nil {
             let trainable = node.layer.parameters.filter(\.isTrainable)
             guard !trainable.isEmpty else { continue }
             layers.append(node.name)

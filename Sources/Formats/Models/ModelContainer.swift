@@ -32,7 +32,7 @@ enum ModelContainer {
 
     static func writeWeights(_ root: borrowing HDF5Group, _ graph: Graph) throws {
         let weights = try root.createGroup("weights")
-        for node in graph.nodes {
+        for node in graph.nodes where node.sharedWith == nil {
             for parameter in node.layer.parameters {
                 try write(parameter.tensor, "\(node.name)/\(parameter.name)", in: weights)
             }
@@ -77,7 +77,7 @@ enum ModelContainer {
             parsing: text, file: "\(file):/description", initializesParameters: false)
         var graph = description.graph
         let weights = try root.group("weights")
-        for node in graph.nodes {
+        for node in graph.nodes where node.sharedWith == nil {
             let known = node.layer.parameters.map(\.name)
             guard !known.isEmpty else { continue }
             guard try weights.exists(node.name) else {
@@ -92,7 +92,7 @@ enum ModelContainer {
             }
             try refuseOthers(than: known, in: group)
         }
-        let layers = graph.nodes.filter { !$0.layer.parameters.isEmpty }.map(\.name)
+        let layers = graph.nodes.filter { $0.sharedWith == nil && !$0.layer.parameters.isEmpty }.map(\.name)
         try refuseOthers(than: layers, in: weights)
         return (graph, description.training)
     }

@@ -10,7 +10,8 @@ extension ModelDescription {
         let node: Graph.Node
     }
 
-    private static let ownKeys = ["name", "type", "inputs"]
+    private static let ownKeys = ["name", "type", "inputs", "init"]
+    private static let sharingKeys = ["name", "shares", "inputs"]
 
     /// More layers than that are no network that anybody wrote.
     private static let maximumLayers = 10_000
@@ -18,7 +19,7 @@ extension ModelDescription {
     /// More numbers than that in all parameters, 1 GiB, are refused before memory is asked for them.
     private static let maximumParameters = Double(1 << 28)
 
-    static func layers(in value: DescriptionValue) throws -> [LayerEntry] {
+    static func layers(in value: DescriptionValue, input: String) throws -> [LayerEntry] {
         let values = try value.list("a list of layers")
         guard values.count <= maximumLayers else {
             throw value.failure(.tooLarge(what: "the number of layers, \(values.count),", limit: "\(maximumLayers)"))
@@ -27,19 +28,24 @@ extension ModelDescription {
         var entries: [LayerEntry] = []
         for (index, value) in values.enumerated() {
             let titled = DescriptionValue(node: value.node, file: value.file, what: "layer \(index + 1)")
-            entries.append(try layer(titled, after: entries.last?.node.name, parameters: &parameters))
+            entries.append(try layer(titled, behind: entries, input: input, parameters: &parameters))
         }
         return entries
     }
 
     private static func layer(
-        _ value: DescriptionValue, after previous: String?, parameters: inout Double
+        _ value: DescriptionValue, behind entries: [LayerEntry], input: String, parameters: inout Double
     ) throws -> LayerEntry {
+        let previous = entries.last?.node.name ?? input
         let unnamed = try DescriptionSection(value)
         let nameValue = try unnamed.required("name")
         let name = try nameValue.text()
         let title = "layer '\(ModelDescriptionError.Reason.shortened(name))'"
         let section = try DescriptionSection(DescriptionValue(node: value.node, file: value.file, what: title))
+        if let owner = section["shares"] {
+            try section.allow(sharingKeys)
+            return try sharing(owner, section, named: nameValue, behind: entries, input: previous)
+        }
         let kindValue = try section.required("type")
         let kind = try kindValue.text()
         guard let type = LayerCatalog.all.first(where: { $0.schema.kind == kind }) else {
@@ -57,9 +63,25 @@ extension ModelDescription {
         }
         let inputs = try section["inputs"]?.list("a list of layers' names").map { try $0.text() }
         let layer = try located(value, section) { try LayerCatalog.makeLayer(kind, values) }
+        let initializer = try section["init"].map { try InitializerDescription.read($0) }
         return LayerEntry(
             value: value, name: nameValue, inputs: section["inputs"],
-            node: Graph.Node(name, layer, inputs: inputs ?? [previous ?? Graph.inputName]))
+            node: Graph.Node(name, layer, inputs: inputs ?? [previous], initializer: initializer))
+    }
+
+    /// A layer that uses the parameters of one before it.
+    private static func sharing(
+        _ owner: DescriptionValue, _ section: DescriptionSection, named name: DescriptionValue,
+        behind entries: [LayerEntry], input previous: String
+    ) throws -> LayerEntry {
+        let ownerName = try owner.text()
+        guard let found = entries.first(where: { $0.node.name == ownerName }) else {
+            throw owner.failure(.unknownName(ownerName, what: "layer before it", known: entries.map(\.node.name)))
+        }
+        let inputs = try section["inputs"]?.list("a list of layers' names").map { try $0.text() }
+        return LayerEntry(
+            value: section.value, name: name, inputs: section["inputs"],
+            node: Graph.Node(try name.text(), sharing: found.node, inputs: inputs ?? [previous]))
     }
 
     /// A bound for the numbers in a layer's largest parameter, known before there is memory for them: parameters have an
@@ -102,21 +124,27 @@ extension ModelDescription {
     }
 
     static func makeGraph(
-        name: String, input: DescriptionValue, shape: [Int], layers: DescriptionValue, _ entries: [LayerEntry]
+        name: String, inputs: [InputEntry], layers: DescriptionValue, _ entries: [LayerEntry],
+        outputs: (names: [String]?, root: DescriptionSection)
     ) throws -> Graph {
         do {
-            return try Graph(name: name, inputShape: shape, nodes: entries.map(\.node))
+            return try Graph(
+                name: name, inputs: inputs.map(\.input), nodes: entries.map(\.node), outputs: outputs.names)
         } catch let error as NetworkError {
             func value(_ name: String) -> DescriptionValue? { entries.first { $0.node.name == name }?.value }
             let place: DescriptionValue? =
                 switch error {
-                case .invalidInputShape: input
+                case .invalidInputShape: inputs.first?.value
+                case .leadsNowhere(let name): inputs.first { $0.input.name == name }?.value
                 case .invalidName(let name): entries.first { $0.node.name == name }?.name
                 case .duplicateName(let name): entries.filter { $0.node.name == name }.dropFirst().first?.name
                 case .unknownInput(let layer, _, _):
                     entries.first { $0.node.name == layer }.map { $0.inputs ?? $0.value }
                 case .cycle(let names): names.first.flatMap(value)
-                case .wrongInputCount(let layer, _, _, _), .shapeMismatch(let layer, _, _, _): value(layer)
+                case .unknownLayer: outputs.root["outputs"]
+                case .wrongInputCount(let layer, _, _, _), .shapeMismatch(let layer, _, _, _),
+                    .initializerMismatch(let layer, _, _):
+                    value(layer)
                 default: nil
                 }
             throw (place ?? layers).failure(.network(error))

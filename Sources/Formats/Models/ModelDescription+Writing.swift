@@ -7,12 +7,19 @@ extension ModelDescription {
     /// - Throws: ``ModelDescriptionError`` where the training uses an optimiser or augmentation that descriptions do not
     ///   know.
     public static func yaml(for graph: Graph, training: TrainingDescription? = nil) throws -> String {
-        var lines = [
-            "name: \(DescriptionWriter.text(graph.name))",
-            "input: [\(graph.inputShape.map(String.init).joined(separator: ", "))]",
-            "layers:",
-        ]
-        var previous = Graph.inputName
+        func shape(_ input: Graph.Input) -> String { "\(input.shape)" }
+        var lines = ["name: \(DescriptionWriter.text(graph.name))"]
+        if graph.inputs.map(\.name) == [Graph.inputName] {
+            lines.append("input: \(shape(graph.inputs[0]))")
+        } else {
+            let fields = graph.inputs.map { (DescriptionWriter.text($0.name), shape($0)) }
+            lines.append("inputs: \(DescriptionWriter.section(fields))")
+        }
+        if graph.outputs != [graph.nodes[graph.nodes.count - 1].name] {
+            lines.append("outputs: [" + graph.outputs.map(DescriptionWriter.text).joined(separator: ", ") + "]")
+        }
+        lines.append("layers:")
+        var previous = graph.inputs[0].name
         for node in graph.nodes {
             lines.append("  - \(DescriptionWriter.section(fields(of: node, after: previous)))")
             previous = node.name
@@ -22,12 +29,17 @@ extension ModelDescription {
     }
 
     private static func fields(of node: Graph.Node, after previous: String) -> [DescriptionWriter.Field] {
-        var fields: [DescriptionWriter.Field] = [
-            ("name", DescriptionWriter.text(node.name)), ("type", DescriptionWriter.text(node.layer.kind)),
-        ]
+        var fields: [DescriptionWriter.Field] = [("name", DescriptionWriter.text(node.name))]
+        if let owner = node.sharedWith {
+            fields.append(("shares", DescriptionWriter.text(owner)))
+        } else {
+            fields.append(("type", DescriptionWriter.text(node.layer.kind)))
+        }
         if node.inputs != [previous] {
             fields.append(("inputs", "[" + node.inputs.map(DescriptionWriter.text).joined(separator: ", ") + "]"))
         }
+        guard node.sharedWith == nil else { return fields }
+        if let initializer = node.initializer { fields.append(("init", InitializerDescription.text(initializer))) }
         let values = node.layer.hyperparameters.values
         for row in type(of: node.layer).schema.rows {
             guard let value = values[row.name] else { continue }

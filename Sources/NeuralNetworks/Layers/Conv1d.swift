@@ -127,6 +127,9 @@ public struct Conv1d: Layer {
         weight.count * settings.window(over: inputs[0]).columns.outputSize(of: inputs[0][1])
     }
 
+    /// Normalisation is folded into the weights, an addition and a rectification are done on the way.
+    public static var takesFollowUps: Bool { true }
+
     /// Convolution by oneDNN, of a map of one row.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         try ConvolutionKernel(settings, outputChannels: outputChannels, groups: groups, request)

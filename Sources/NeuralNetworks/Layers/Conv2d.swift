@@ -127,6 +127,9 @@ public struct Conv2d: Layer {
         return weight.count * rows * columns
     }
 
+    /// Normalisation is folded into the weights, an addition and a rectification are done on the way.
+    public static var takesFollowUps: Bool { true }
+
     /// Convolution by oneDNN.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         try ConvolutionKernel(settings, outputChannels: outputChannels, groups: groups, request)

@@ -2,31 +2,35 @@ import Tensors
 
 /// Convolution of feature maps, and of signals as maps of one row, by oneDNN.
 final class ConvolutionKernel: LayerKernel {
-    let memoryUse: MemoryUse = .backwardReadsInputs
+    let memoryUse: MemoryUse
     let inputs: [ValueLayout]
     let output: ValueLayout
 
     private let convolution: Convolution
     private let weight: ParameterBuffer?
     private let bias: ParameterBuffer?
+    private let folded: FoldedParameters
     private let weightGradients: ShardSums
     private let biasGradients: ShardSums
 
     init(_ settings: WindowSettings, outputChannels: Int, groups: Int, _ request: KernelRequest) throws {
         weight = request.parameters["weight"]
         bias = request.parameters["bias"]
+        folded = try FoldedParameters(request, outputs: outputChannels)
+        memoryUse = request.isTraining ? .backwardReadsInputs : folded.operations.adds ? .forwardIntoLast : []
         let shape = request.inputs[0].shape
         convolution = try Convolution(
             Convolution.Geometry(
                 inputShape: WindowSettings.mapShape(shape), outputChannels: outputChannels, groups: groups,
                 window: settings.window(over: shape)),
-            hasBias: bias != nil, training: request.isTraining, needsInputGradient: request.needsInputGradient,
-            images: request.shardImages, context: request.context)
-        inputs = [ValueLayout(shape: shape, block: convolution.input.block)]
+            hasBias: folded.hasBias, training: request.isTraining, needsInputGradient: request.needsInputGradient,
+            then: folded.operations, images: request.shardImages, context: request.context)
         let made = convolution.output
         output = ValueLayout(
             shape: WindowSettings.shape(outputChannels, made.rows, made.columns, isSignal: settings.isSignal),
             block: made.block)
+        let input = ValueLayout(shape: shape, block: convolution.input.block)
+        inputs = folded.operations.adds ? [input, output] : [input]
         let shards = request.isTraining ? request.shards : 0
         weightGradients = try ShardSums(
             count: convolution.packedGradientCount, shards: shards, batch: request.batch)
@@ -38,8 +42,8 @@ final class ConvolutionKernel: LayerKernel {
     var refreshTasks: [@Sendable (Int) throws -> Void] {
         [
             { [self] worker in
-                guard let weight else { return }
-                try convolution.pack(weight.values.base, worker: worker)
+                guard let weight = folded.refreshedWeight() else { return }
+                try convolution.pack(weight, worker: worker)
             }
         ]
     }
@@ -47,8 +51,11 @@ final class ConvolutionKernel: LayerKernel {
     func forward(_ inputs: [ValueBuffer], _ output: ValueBuffer) -> [KernelStep] {
         [
             .shards { [self] shard in
+                if folded.operations.adds, let added = inputs.last, !added.sharesMemory(with: output) {
+                    output.pointer(shard).update(from: added.pointer(shard), count: output.count(shard))
+                }
                 try convolution.forward(
-                    inputs[0].pointer(shard), bias: bias?.values.base, into: output.pointer(shard),
+                    inputs[0].pointer(shard), bias: folded.biasToUse, into: output.pointer(shard),
                     images: shard.images, worker: shard.worker)
             }
         ]

@@ -84,6 +84,9 @@ public struct Linear: Layer {
     /// One for each weight.
     public func multiplyAccumulates(for inputs: [[Int]]) -> Int { weight.count }
 
+    /// Normalisation is folded into the weights, an addition and a rectification are done on the way.
+    public static var takesFollowUps: Bool { true }
+
     /// Products by oneDNN.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         try LinearKernel(self, request)
@@ -93,9 +96,10 @@ public struct Linear: Layer {
 private final class LinearKernel: LayerKernel {
     let inputs: [ValueLayout]
     let output: ValueLayout
-    let memoryUse: MemoryUse = .backwardReadsInputs
+    let memoryUse: MemoryUse
 
     private let product: InnerProduct
+    private let folded: FoldedParameters
     private let weight: ParameterBuffer?
     private let bias: ParameterBuffer?
     private let batch: BatchState
@@ -106,14 +110,16 @@ private final class LinearKernel: LayerKernel {
     private static let rowsPerTile = 32
 
     init(_ layer: Linear, _ request: KernelRequest) throws {
-        inputs = [ValueLayout(shape: [layer.inputFeatures])]
+        folded = try FoldedParameters(request, outputs: layer.outputFeatures)
+        memoryUse = request.isTraining ? .backwardReadsInputs : folded.operations.adds ? .forwardIntoLast : []
         output = ValueLayout(shape: [layer.outputFeatures])
+        inputs = [ValueLayout(shape: [layer.inputFeatures])] + (folded.operations.adds ? [output] : [])
         weight = request.parameters["weight"]
         bias = request.parameters["bias"]
         batch = request.batch
         product = try InnerProduct(
-            inputs: layer.inputFeatures, outputs: layer.outputFeatures, hasBias: layer.bias != nil,
-            training: request.isTraining, needsInputGradient: request.needsInputGradient,
+            inputs: layer.inputFeatures, outputs: layer.outputFeatures, hasBias: folded.hasBias,
+            training: request.isTraining, needsInputGradient: request.needsInputGradient, then: folded.operations,
             images: request.shardImages, context: request.context)
     }
 
@@ -122,8 +128,8 @@ private final class LinearKernel: LayerKernel {
     var refreshTasks: [@Sendable (Int) throws -> Void] {
         (0..<product.packs).map { part in
             { [self] worker in
-                guard let weight else { return }
-                try product.pack(weight.values.base, part: part, worker: worker)
+                guard let weight = folded.refreshedWeight() else { return }
+                try product.pack(weight, part: part, worker: worker)
             }
         }
     }
@@ -131,8 +137,11 @@ private final class LinearKernel: LayerKernel {
     func forward(_ inputs: [ValueBuffer], _ output: ValueBuffer) -> [KernelStep] {
         [
             .shards { [self] shard in
+                if folded.operations.adds, let added = inputs.last, !added.sharesMemory(with: output) {
+                    output.pointer(shard).update(from: added.pointer(shard), count: output.count(shard))
+                }
                 try product.forward(
-                    inputs[0].pointer(shard), bias: bias?.values.base, into: output.pointer(shard),
+                    inputs[0].pointer(shard), bias: folded.biasToUse, into: output.pointer(shard),
                     images: shard.images, worker: shard.worker)
             }
         ]

@@ -60,6 +60,7 @@ package final class Convolution: @unchecked Sendable {
     private let needsInputGradient: Bool
     private let needsWeightGradient: Bool
     private let context: KernelContext
+    private let attributes: KernelAttributes
     private var kernels: [Int: Kernels] = [:]
     private var forwardWeights: MemoryDescription
     private var dataWeights: MemoryDescription?
@@ -74,8 +75,10 @@ package final class Convolution: @unchecked Sendable {
     /// Gradients are computed in training only.
     package init(
         _ geometry: Geometry, hasBias: Bool, training: Bool, needsInputGradient: Bool,
-        needsWeightGradient: Bool = true, images: Int, context: KernelContext
+        needsWeightGradient: Bool = true, then operations: PostOperations = PostOperations(), images: Int,
+        context: KernelContext
     ) throws(KernelError) {
+        attributes = try KernelAttributes(operations)
         self.geometry = geometry
         self.hasBias = hasBias
         self.training = training
@@ -83,14 +86,15 @@ package final class Convolution: @unchecked Sendable {
         self.needsWeightGradient = needsWeightGradient && training
         self.context = context
 
-        let free = try Self.forward(geometry, hasBias, training, images, context, nil, nil, nil)
+        let free = try Self.forward(geometry, hasBias, training, images, context, attributes, nil, nil, nil)
         let inputBlock = try free.memory(dnnl_query_src_md).block(forShape: geometry.inputShape, images: images)
         let outputBlock = try free.memory(dnnl_query_dst_md).block(forShape: geometry.outputShape, images: images)
         // Where oneDNN likes an order that is none of ours, it gets the plain one.
         let known = inputBlock != nil && outputBlock != nil
         input = ValueLayout(shape: geometry.inputShape, block: known ? inputBlock ?? 1 : 1)
         output = ValueLayout(shape: geometry.outputShape, block: known ? outputBlock ?? 1 : 1)
-        let chosen = try Self.forward(geometry, hasBias, training, images, context, input, output, nil)
+        let chosen = try Self.forward(
+            geometry, hasBias, training, images, context, attributes, input, output, nil)
         forwardWeights = try chosen.memory(dnnl_query_weights_md)
 
         let plain = try MemoryDescription(geometry.weightDimensions, geometry.plainWeightTag)
@@ -111,7 +115,7 @@ package final class Convolution: @unchecked Sendable {
 
     private static func forward(
         _ geometry: Geometry, _ hasBias: Bool, _ training: Bool, _ images: Int, _ context: KernelContext,
-        _ input: ValueLayout?, _ output: ValueLayout?, _ weights: MemoryDescription?
+        _ attributes: KernelAttributes, _ input: ValueLayout?, _ output: ValueLayout?, _ weights: MemoryDescription?
     ) throws(KernelError) -> PrimitiveDescription {
         let source = try memory(input, geometry.inputShape, images)
         let result = try memory(output, geometry.outputShape, images)
@@ -120,7 +124,7 @@ package final class Convolution: @unchecked Sendable {
         var window = geometry.window.forOneDNN
         return try PrimitiveDescription("describe a convolution of \(geometry.inputShape)") { made in
             synfire_convolution_forward(
-                made, context.engine, context.attributes, training, source.pointer, weights.pointer, bias?.pointer,
+                made, context.engine, attributes.pointer, training, source.pointer, weights.pointer, bias?.pointer,
                 result.pointer, &window)
         }
     }
@@ -138,7 +142,7 @@ package final class Convolution: @unchecked Sendable {
     package func prepare(images: Int) throws(KernelError) {
         guard kernels[images] == nil else { return }
         let forward = try Self.forward(
-            geometry, hasBias, training, images, context, input, output, forwardWeights)
+            geometry, hasBias, training, images, context, attributes, input, output, forwardWeights)
         let source = try MemoryDescription(input, images: images)
         let result = try MemoryDescription(output, images: images)
         let bias = try MemoryDescription([geometry.outputChannels], dnnl_a)

@@ -13,6 +13,7 @@ package final class InnerProduct: @unchecked Sendable {
     private let training: Bool
     private let needsInputGradient: Bool
     private let context: KernelContext
+    private let attributes: KernelAttributes
     private var kernels: [Int: Kernels] = [:]
     private var forwardWeights: MemoryDescription?
     private var dataWeights: MemoryDescription?
@@ -20,9 +21,10 @@ package final class InnerProduct: @unchecked Sendable {
 
     /// Compiles the kernels for shards of `images` vectors.
     package init(
-        inputs: Int, outputs: Int, hasBias: Bool, training: Bool, needsInputGradient: Bool, images: Int,
-        context: KernelContext
+        inputs: Int, outputs: Int, hasBias: Bool, training: Bool, needsInputGradient: Bool,
+        then operations: PostOperations = PostOperations(), images: Int, context: KernelContext
     ) throws(KernelError) {
+        attributes = try KernelAttributes(operations)
         self.inputs = inputs
         self.outputs = outputs
         self.hasBias = hasBias
@@ -50,7 +52,7 @@ package final class InnerProduct: @unchecked Sendable {
         let wanted = forwardWeights ?? free
         let forward = try PrimitiveDescription("describe a product with \(outputs)×\(inputs) weights") { made in
             synfire_inner_product_forward(
-                made, context.engine, context.attributes, training, source.pointer, wanted.pointer,
+                made, context.engine, attributes.pointer, training, source.pointer, wanted.pointer,
                 hasBias ? bias.pointer : nil, result.pointer)
         }
         let weights = try forward.memory(dnnl_query_weights_md)
