@@ -73,4 +73,38 @@ struct BenchCommandTests {
         let wrong = try Command.run(["bench", "scatter", "--cells", "0"], in: folder.path)
         #expect(wrong.status == 2 && wrong.errors.contains("--cells has '0'"), "\(wrong.errors)")
     }
+
+    @Test("convolutions are measured each way, with oneDNN's kernels and their share of the core's most")
+    func convolution() throws {
+        let folder = try TemporaryDirectory()
+        let made = try Command.run(["bench", "convolution", "--seconds", "0.001", "--json"], in: folder.path)
+        #expect(made.status == 0, "\(made.errors)")
+        struct Report: Decodable {
+            struct Timing: Decodable {
+                struct Shape: Decodable {
+                    let inputs, outputs, size, kernel, stride, groups: Int
+                }
+                struct Way: Decodable {
+                    let name, kernel: String
+                    let rate, share: Double
+                }
+                let shape: Shape
+                let ways: [Way]
+            }
+            let library: String
+            let peak: Double
+            let convolutions: [Timing]
+        }
+        let report = try JSONDecoder().decode(Report.self, from: Data(made.output.utf8))
+        #expect(report.peak > 1e8 && !report.library.isEmpty)
+        #expect(report.convolutions.contains { $0.shape.groups == $0.shape.inputs && $0.shape.groups > 1 })
+        for timing in report.convolutions {
+            #expect(timing.ways.map(\.name) == ["forward", "backward data", "backward weights"])
+            for way in timing.ways {
+                #expect(way.rate > 0 && abs(way.rate / report.peak - way.share) < 1e-9 && !way.kernel.isEmpty)
+            }
+        }
+        let wrong = try Command.run(["bench", "convolution", "--seconds", "0"], in: folder.path)
+        #expect(wrong.status == 2 && wrong.errors.contains("--seconds is 0"), "\(wrong.errors)")
+    }
 }

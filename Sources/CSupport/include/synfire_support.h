@@ -41,8 +41,15 @@ uint64_t synfire_available_memory(void);
 /// Nanoseconds of a clock that only goes forward.
 uint64_t synfire_nanoseconds(void);
 
+/// Nanoseconds that the calling thread has had a processor.
+uint64_t synfire_thread_nanoseconds(void);
+
 /// The most memory that this process has had at once [bytes]; 0 where the system does not say.
 uint64_t synfire_peak_memory(void);
+
+/// The most operations a second that the calling core makes in single precision, where a multiplication with an addition
+/// counts as two: chains of them in registers, the best of some windows of about a millisecond.
+double synfire_peak_operations(int windows);
 
 /// Asks for the cache line at `address` to be brought near, for reading.
 static inline void synfire_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }

@@ -42,7 +42,8 @@ struct WindowSettings: Sendable {
     /// Refuses a padding of more than half the window on a side, which poolings do not allow.
     func checkAtMostHalf(_ kind: String) throws(NetworkError) {
         guard case .numbers(let top, let bottom, let left, let right) = padding else { return }
-        let (rows, columns) = (dilation.rows * (kernel.rows - 1) + 1, dilation.columns * (kernel.columns - 1) + 1)
+        let rows = WindowAxis(kernel: kernel.rows, dilation: dilation.rows).span
+        let columns = WindowAxis(kernel: kernel.columns, dilation: dilation.columns).span
         guard 2 * max(top, bottom) <= rows, 2 * max(left, right) <= columns else {
             let found = isSignal ? Padding(Pair(left, right)) : padding
             let size = isSignal ? "\(kernel.columns)" : "\(kernel)"

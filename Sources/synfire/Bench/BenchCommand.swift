@@ -13,8 +13,11 @@ struct BenchCommand: ParsableCommand {
               synfire bench neurons --neurons 1000 --model lif_curr_exp
               synfire bench memory
               synfire bench scatter
+              synfire bench convolution
             """,
-        subcommands: [BenchNeuronsCommand.self, BenchMemoryCommand.self, BenchScatterCommand.self])
+        subcommands: [
+            BenchNeuronsCommand.self, BenchMemoryCommand.self, BenchScatterCommand.self, BenchConvolutionCommand.self,
+        ])
 }
 
 /// `synfire bench neurons`: nanoseconds a neuron and step for each model that runs on a clock.

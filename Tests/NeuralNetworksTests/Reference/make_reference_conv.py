@@ -189,6 +189,10 @@ CASES = {
     "upsample-nearest-exact": conv(
         "Upsample", nn.Upsample(scale_factor=1.5, mode="nearest-exact"), (2, 2, 3, 5), scale_factor=1.5,
         mode="nearest-exact"),
+    # So little that the size stays: PyTorch copies, whatever the factor.
+    "upsample-nearest-little": conv("Upsample", nn.Upsample(scale_factor=1.2), (2, 2, 4, 3), scale_factor=1.2),
+    "upsample-bilinear-little": conv(
+        "Upsample", nn.Upsample(scale_factor=1.3, mode="bilinear"), (2, 2, 4, 3), scale_factor=1.3, mode="bilinear"),
     "upsample-bilinear": conv(
         "Upsample", nn.Upsample(scale_factor=2, mode="bilinear"), (2, 8, 3, 2), scale_factor=2, mode="bilinear"),
     "upsample-bilinear-aligned": conv(
