@@ -14,9 +14,11 @@ struct BenchCommand: ParsableCommand {
               synfire bench memory
               synfire bench scatter
               synfire bench convolution
+              synfire bench inference models/fashion-cnn/weights.h5 --batch 1
             """,
         subcommands: [
             BenchNeuronsCommand.self, BenchMemoryCommand.self, BenchScatterCommand.self, BenchConvolutionCommand.self,
+            BenchInferenceCommand.self,
         ])
 }
 
