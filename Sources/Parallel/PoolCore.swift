@@ -1,4 +1,3 @@
-import CSupport
 import Synchronization
 
 #if canImport(Glibc)
@@ -29,7 +28,7 @@ final class PoolCore: @unchecked Sendable {
     private let running = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
     private var job: ((Int) -> Void)?
-    private var threads: [pthread_t] = []
+    private var threads: [BackgroundThread] = []
 
     /// How often a waiting thread looks before it sleeps.
     ///
@@ -65,29 +64,15 @@ final class PoolCore: @unchecked Sendable {
         entry.deallocate()
     }
 
-    /// Starts the threads, which take no signals: those are for the threads of the program that we are part of, and
-    /// kernels must not be interrupted (see `KernelThreads`).
+    /// Starts the threads.
     func start(threads count: Int) throws {
-        var signals = sigset_t()
-        synfire_keep_signals_out(&signals)
-        defer { synfire_let_signals_in(&signals) }
         for number in 1..<(count + 1) {
-            let start = Unmanaged.passRetained(ThreadStart(core: self, worker: number))
-            #if canImport(Darwin)
-            var thread: pthread_t?
-            let code = pthread_create(&thread, nil, workerMain, start.toOpaque())
-            let started = thread
-            #else
-            var thread = pthread_t()
-            let code = pthread_create(&thread, nil, workerMain, start.toOpaque())
-            let started: pthread_t? = thread
-            #endif
-            guard code == 0, let started else {
-                start.release()
+            do throws(BackgroundThreadError) {
+                threads.append(try BackgroundThread { [self] in work(as: number) })
+            } catch {
                 stop()
-                throw WorkerPoolError.threadNotStarted(number: number, code: code)
+                throw WorkerPoolError.threadNotStarted(number: number, code: error.code)
             }
-            threads.append(started)
         }
     }
 
@@ -96,7 +81,7 @@ final class PoolCore: @unchecked Sendable {
         stopping.store(true, ordering: .releasing)
         pthread_cond_broadcast(wake)
         pthread_mutex_unlock(lock)
-        for thread in threads { pthread_join(thread, nil) }
+        for thread in threads { thread.join() }
         threads = []
     }
 
@@ -139,7 +124,7 @@ final class PoolCore: @unchecked Sendable {
         pthread_mutex_unlock(lock)
     }
 
-    fileprivate func work(as worker: Int) {
+    private func work(as worker: Int) {
         var seen: UInt64 = 0
         Self.markInside(true)
         while let next = waitForLoop(after: seen) {
@@ -169,29 +154,3 @@ final class PoolCore: @unchecked Sendable {
         }
     }
 }
-
-/// What a new thread is told.
-private final class ThreadStart {
-    let core: PoolCore
-    let worker: Int
-
-    init(core: PoolCore, worker: Int) {
-        self.core = core
-        self.worker = worker
-    }
-}
-
-#if canImport(Darwin)
-private func workerMain(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-    start.core.work(as: start.worker)
-    return nil
-}
-#else
-private func workerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-    start.core.work(as: start.worker)
-    return nil
-}
-#endif
