@@ -54,6 +54,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
 
     /// A setting is outside its range.
     case invalidSetting(name: String, value: String, allowed: String)
+    /// Augmentations do not fit the images or each other.
+    case augmentationConflict(reason: String)
     /// There is nothing to train or evaluate on.
     case noData(purpose: String)
     /// Data have another shape or number of classes than the network.
@@ -124,6 +126,8 @@ extension NetworkError {
             "The images hold a number that is infinite or not a number, first at \(position)."
         case .invalidSetting(let name, let value, let allowed):
             "The setting '\(name)' is \(value), but must be \(allowed)."
+        case .augmentationConflict(let reason):
+            "The augmentation is not possible: \(reason)."
         case .noData(let purpose):
             "There are no images for \(purpose)."
         case .dataMismatch(let reason):

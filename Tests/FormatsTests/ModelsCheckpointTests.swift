@@ -12,11 +12,11 @@ struct ModelsCheckpointTests {
         return try InMemoryData(images: images, labels: (0..<70).map { $0 * 7 % 3 }, classes: 3)
     }
 
-    private static func settings(_ optimizer: any Optimizer) -> TrainingSettings {
-        TrainingSettings(
+    private static func settings(_ optimizer: any Optimizer) throws -> TrainingSettings {
+        try TrainingSettings(
             epochs: 3, batchSize: 16, seed: 5, optimizer: optimizer,
             schedule: LearningRateSchedule(base: 0.01, course: .cosine(final: 1e-4), warmUpEpochs: 0.5),
-            validation: .fraction(0.2), augmentation: ShiftAndFlip(maximumShift: 1, flipsHorizontally: true),
+            validation: .fraction(0.2), augmentation: [RandomHorizontalFlip(), RandomShift(pixels: 1)],
             workers: 2)
     }
 
@@ -28,7 +28,7 @@ struct ModelsCheckpointTests {
     func resumes(_ index: Int) throws {
         let folder = try TemporaryDirectory()
         let path = folder.file("checkpoint.h5")
-        let settings = Self.settings(Self.optimizers[index])
+        let settings = try Self.settings(Self.optimizers[index])
         let (data, graph) = (try data(), try smallNetwork(seed: 4))
         let whole = try Trainer(settings).train(graph, on: data)
         // 56 images in batches of 16 are four batches an epoch: at the start, within an epoch, between two.
@@ -102,7 +102,7 @@ struct ModelsCheckpointTests {
     func refused(_ change: String, _ expected: String) throws {
         let folder = try TemporaryDirectory()
         let path = folder.file("checkpoint.h5")
-        var settings = Self.settings(Adam())
+        var settings = try Self.settings(Adam())
         settings.epochs = 1
         let data = try data()
         let result = try Trainer(settings).train(smallNetwork(), on: data)

@@ -141,6 +141,33 @@ struct ModelsDescriptionErrorTests {
         WrongDescription(
             training: "{epochs: 1, augmentation: [{type: horizontal_flip}, {type: horizontal_flip}]}",
             "n.yaml:5:55: the augmentation 'horizontal_flip' is given twice; give it once"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: rotate}]}",
+            "n.yaml:5:37: there is no augmentation 'rotate'; valid names: horizontal_flip, vertical_flip, shift, "),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: rotation}]}",
+            "n.yaml:5:30: entry 1 of 'augmentation' of training lacks the key 'degrees'"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: rotation, degrees: 9, interpolation: cubic}]}",
+            "n.yaml:5:74: 'interpolation' of entry 1 of 'augmentation' of training is 'cubic', but must be 'nearest' or "
+                + "'bilinear'"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: shift, pixels: 1.5}]}",
+            "n.yaml:5:52: 'pixels' of entry 1 of 'augmentation' of training is '1.5', but must be a whole number"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: erasing, scale: [0.5, 0.1]}]}",
+            "n.yaml:5:53: 'scale' of entry 1 of 'augmentation' of training is [0.5, 0.1], but must be a range from its "
+                + "smaller to its larger end"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: noise, std: much}]}",
+            "n.yaml:5:49: 'std' of entry 1 of 'augmentation' of training is 'much', but must be a number"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: noise, std: }]}",
+            "n.yaml:5:49: 'std' of entry 1 of 'augmentation' of training is left empty, but must be a number"),
+        WrongDescription(
+            training: "{epochs: 1, augmentation: {type: mixup}}",
+            "n.yaml:5:29: 'augmentation' of training is a section of keys and values, but must be a list of changes, each "
+                + "with a type"),
     ]
 
     static let texts: [WrongDescription] = [
@@ -188,7 +215,8 @@ struct ModelsDescriptionErrorTests {
             "augmentation of features",
             "name: n\ninput: [4]\nlayers: [{name: a, type: ReLU}]\n"
                 + "training: {epochs: 1, augmentation: [{type: horizontal_flip}]}",
-            "n.yaml:4:37: augmentation changes images, but the network's input is a list of features"),
+            "n.yaml:4:38: the augmentation 'horizontal_flip' changes images, but the network's input is a list of features"
+        ),
     ]
 
     @Test("are refused with place, fault and what is allowed", arguments: layers + trainings + texts)

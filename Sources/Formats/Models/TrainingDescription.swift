@@ -11,7 +11,7 @@ import NeuralNetworks
 /// | `seed` | what all that is random is drawn from | 0 |
 /// | `optimizer` | `{type: Adam, lr, betas, eps, weight_decay}` or `{type: SGD, lr, momentum, nesterov, weight_decay}` | Adam |
 /// | `schedule` | `{type: constant}`, `{type: step, step_size, gamma}` or `{type: cosine, eta_min}`, each with `warmup` in epochs | constant |
-/// | `augmentation` | a list of `{type: horizontal_flip}` and `{type: shift, pixels}` | none |
+/// | `augmentation` | a list of changes such as `{type: horizontal_flip}`, see ``AugmentationCatalog`` | none |
 ///
 /// Settings are those of PyTorch, with its defaults.
 public struct TrainingDescription: Sendable {
@@ -61,8 +61,8 @@ extension TrainingDescription {
         }
         let rate = try Self.readOptimizer(section["optimizer"], into: &settings)
         try Self.readSchedule(section["schedule"], rate: rate, into: &settings)
-        settings.augmentation = try section["augmentation"].flatMap {
-            try AugmentationDescription.read($0, inputShape: inputShape)
+        if let augmentation = section["augmentation"] {
+            settings.augmentation = try AugmentationDescription.read(augmentation, inputShape: inputShape)
         }
         self.settings = settings
     }
@@ -152,11 +152,14 @@ extension TrainingDescription {
             ("optimizer", DescriptionWriter.section(try optimizerFields())),
             ("schedule", DescriptionWriter.section(scheduleFields())),
         ]
-        if let augmentation = settings.augmentation {
-            guard let entries = AugmentationDescription.fields(augmentation) else {
-                throw Self.unknown("augmentation", augmentation)
+        if !settings.augmentation.isEmpty {
+            let entries = try settings.augmentation.map { change in
+                guard let entry = AugmentationDescription.fields(change) else {
+                    throw Self.unknown("augmentation", change)
+                }
+                return DescriptionWriter.section(entry)
             }
-            fields.append(("augmentation", "[" + entries.map(DescriptionWriter.section).joined(separator: ", ") + "]"))
+            fields.append(("augmentation", "[" + entries.joined(separator: ", ") + "]"))
         }
         return fields
     }

@@ -1,49 +1,113 @@
 import Parallel
 
-/// A random change of training images that leaves their class.
+/// A random change of training images: what it is set to; ``ImageAugmentation`` and ``BatchAugmentation`` say what it does.
+///
+/// A kind is one file, with its schema and what it does side by side, and one line in ``AugmentationCatalog``. Names,
+/// defaults and meanings are those of `torchvision.transforms` where that has the kind.
+///
+/// What is drawn depends on the seed, the epoch and the image's position in its data, not on the batch, the workers or
+/// the other kinds that are used.
 public protocol Augmentation: Sendable {
-    /// Changes an image in place.
+    /// The kind's name and settings.
+    static var schema: AugmentationSchema { get }
+
+    /// Makes a change from checked settings.
     ///
-    /// - Parameters:
-    ///   - image: The values in plain order.
-    ///   - shape: Their shape.
-    ///   - random: A stream of the image's own, another one in every epoch.
-    func apply(to image: UnsafeMutableBufferPointer<Float>, shape: [Int], random: inout RandomStream)
+    /// - Throws: ``NetworkError`` where settings contradict each other.
+    init(_ values: AugmentationValues) throws
+
+    /// The settings; `init` makes an equal change of them.
+    var values: AugmentationValues { get }
+
+    /// Checks that images of this shape can be changed so.
+    ///
+    /// - Throws: ``NetworkError/hyperparameterOutOfRange(kind:name:value:allowed:)`` for a setting that does not fit.
+    func check(_ shape: ImageShape) throws(NetworkError)
 }
 
-/// Shifts images by a few pixels, filling with zeros, and mirrors every other one left to right.
-public struct ShiftAndFlip: Augmentation {
-    /// The largest shift in rows and in columns.
-    public let maximumShift: Int
-    /// Whether images are mirrored, each with probability 1/2.
-    public let flipsHorizontally: Bool
-
-    /// Makes the change; a negative shift counts as its size.
-    public init(maximumShift: Int, flipsHorizontally: Bool) {
-        self.maximumShift = abs(maximumShift)
-        self.flipsHorizontally = flipsHorizontally
+extension Augmentation {
+    /// Makes a change; settings that are not given have their defaults.
+    ///
+    /// - Throws: ``NetworkError`` for settings that the kind's schema does not allow.
+    public init(settings: [String: AugmentationValue]) throws {
+        try self.init(Self.schema.resolve(settings))
     }
 
-    /// Shifts and mirrors a feature map; leaves a vector as it is.
-    public func apply(to image: UnsafeMutableBufferPointer<Float>, shape: [Int], random: inout RandomStream) {
-        guard shape.count == 3, shape.reduce(1, *) == image.count else { return }
-        let (channels, rows, columns) = (shape[0], shape[1], shape[2])
-        let down = random.integer(below: 2 * maximumShift + 1) - maximumShift
-        let right = random.integer(below: 2 * maximumShift + 1) - maximumShift
-        let flips = flipsHorizontally && random.integer(below: 2) == 1
-        guard down != 0 || right != 0 || flips else { return }
-        let old = Array(image)
-        for channel in 0..<channels {
-            for row in 0..<rows {
-                let from = row - down
-                for column in 0..<columns {
-                    let shifted = column - right
-                    let inside = from >= 0 && from < rows && shifted >= 0 && shifted < columns
-                    let source = flips ? columns - 1 - shifted : shifted
-                    image[(channel * rows + row) * columns + column] =
-                        inside ? old[(channel * rows + from) * columns + source] : 0
-                }
-            }
+    /// The kind's name in descriptions.
+    public var name: String { Self.schema.name }
+
+    /// How likely an image, or a batch for those that mix images, is changed.
+    public var probability: Double { values.number("p") }
+
+    /// Nothing to check.
+    public func check(_ shape: ImageShape) throws(NetworkError) {}
+}
+
+/// A random change of single images that leaves their class.
+public protocol ImageAugmentation: Augmentation {
+    /// How many numbers of scratch memory ``apply(to:shape:scratch:random:)`` needs.
+    func scratchCount(for shape: ImageShape) -> Int
+
+    /// Changes an image in place; whether it is changed has been decided.
+    ///
+    /// - Parameters:
+    ///   - image: The values in plain order: channels, rows, columns.
+    ///   - shape: Their shape.
+    ///   - scratch: Memory of ``scratchCount(for:)`` numbers that may hold anything.
+    ///   - random: A stream of the image's and the kind's own, another one in every epoch.
+    func apply(
+        to image: UnsafeMutablePointer<Float>, shape: ImageShape, scratch: UnsafeMutablePointer<Float>,
+        random: inout RandomStream)
+}
+
+extension ImageAugmentation {
+    /// None.
+    public func scratchCount(for shape: ImageShape) -> Int { 0 }
+}
+
+/// The extents of an image; a list of features counts as one row.
+public struct ImageShape: Sendable, Hashable {
+    /// How many channels.
+    public let channels: Int
+    /// How many rows.
+    public let rows: Int
+    /// How many columns.
+    public let columns: Int
+    /// Whether it has rows and columns at all.
+    public let isImage: Bool
+
+    /// Names extents.
+    public init(channels: Int, rows: Int, columns: Int) {
+        self.init([channels, rows, columns])
+    }
+
+    /// Takes a network's input shape: (channels, rows, columns) or (features).
+    public init(_ inputShape: [Int]) {
+        isImage = inputShape.count == 3
+        channels = isImage ? inputShape[0] : 1
+        rows = isImage ? inputShape[1] : 1
+        columns = isImage ? inputShape[2] : inputShape.reduce(1, *)
+    }
+
+    /// How many numbers a channel has.
+    public var plane: Int { rows * columns }
+
+    /// How many numbers the image has.
+    public var count: Int { channels * plane }
+}
+
+/// A rectangle of pixels that lies inside an image.
+struct PixelBox: Sendable, Hashable {
+    var top: Int
+    var left: Int
+    var rows: Int
+    var columns: Int
+
+    /// Calls `body` with the place of each row's first pixel, channel by channel.
+    @inline(__always)
+    func forEachRow(of shape: ImageShape, _ body: (Int) -> Void) {
+        for channel in 0..<shape.channels {
+            for row in top..<top + rows { body((channel * shape.rows + row) * shape.columns + left) }
         }
     }
 }

@@ -12,7 +12,7 @@ final class TrainingSession {
     private let plan: ExecutionPlan
     private let loss: LossState
     private let optimizer: OptimizerMemory
-    private let staging: FloatBuffer
+    private let pipeline: BatchPipeline
     private let evaluator: Evaluator?
 
     private var steps = 0
@@ -43,7 +43,7 @@ final class TrainingSession {
                 isTraining: true, capacity: capacity, seed: settings.seed,
                 losses: [{ shard, output, gradient in loss.run(shard, output, gradient) }]))
         optimizer = try OptimizerMemory(settings.optimizer, graph, store)
-        staging = try FloatBuffer(count: capacity * graph.inputShape.reduce(1, *))
+        pipeline = try BatchPipeline(self.data, settings, inputShape: graph.inputShape, pool: pool)
         evaluator = try validation == nil ? nil : Evaluator(graph, store: store, pool: pool)
         if let checkpoint { try restore(checkpoint) }
     }
@@ -73,7 +73,6 @@ final class TrainingSession {
 
     func run(_ hooks: TrainingHooks) throws -> TrainingResult {
         while epoch < settings.epochs {
-            let order = shuffledOrder()
             let first = batch
             let clock = ContinuousClock()
             let start = clock.now
@@ -82,10 +81,8 @@ final class TrainingSession {
                 if hooks.shouldStop?() == true {
                     return TrainingResult(wasStopped: true, checkpoint: try checkpoint())
                 }
-                let indices = Array(
-                    order[batch * settings.batchSize..<min(data.count, (batch + 1) * settings.batchSize)])
                 rate = settings.schedule.rate(epoch: epoch, batch: batch, batches: batches, epochs: settings.epochs)
-                try step(indices, rate: rate)
+                try step(rate: rate)
                 batch += 1
                 hooks.progress?(
                     progress(rate, seconds: (clock.now - start).seconds, since: first))
@@ -97,26 +94,11 @@ final class TrainingSession {
         return TrainingResult(wasStopped: false, checkpoint: try checkpoint())
     }
 
-    private func shuffledOrder() -> [Int] {
-        var order = Array(0..<data.count)
-        var stream = RandomStream(
-            seed: settings.seed, stream: RandomPurpose.shuffling.stream(),
-            entity: UInt32(truncatingIfNeeded: epoch))
-        stream.shuffle(&order)
-        return order
-    }
-
-    private func step(_ indices: [Int], rate: Double) throws {
-        let (images, labels) = try data.batch(indices)
-        guard images.shape == [indices.count] + graph.inputShape, labels.count == indices.count else {
-            throw NetworkError.inputShape(expected: graph.inputShape, found: images.shape)
-        }
-        try checkLabels(labels, classes: data.classes, positions: indices)
-        staging.load(images.scalars)
-        try augment(indices)
-        loss.labels = labels
+    private func step(rate: Double) throws {
+        let prepared = try pipeline.next(epoch: epoch, batch: batch)
+        loss.labels = prepared.targets.labels
         plan.batch.step = UInt64(steps)
-        try plan.forward(staging.base, count: indices.count)
+        try plan.forward(prepared.images.base, count: prepared.count)
         let (sum, hits) = loss.total(shards: plan.batch.shards)
         guard sum.isFinite else { throw NetworkError.lossNotFinite(epoch: epoch + 1, batch: batch + 1) }
         try plan.backward()
@@ -125,23 +107,6 @@ final class TrainingSession {
         plan.markParametersChanged()
         lossSum += sum
         correct += hits
-    }
-
-    private func augment(_ indices: [Int]) throws {
-        guard let augmentation = settings.augmentation else { return }
-        let shape = graph.inputShape
-        let size = shape.reduce(1, *)
-        let stream = RandomPurpose.augmentation.stream(part: epoch)
-        let (seed, staging) = (settings.seed, staging)
-        pool.parallelFor(indices.count, grain: ExecutionPlan.shardImages) { range in
-            for image in range {
-                var random = RandomStream(
-                    seed: seed, stream: stream, entity: UInt32(truncatingIfNeeded: indices[image]))
-                augmentation.apply(
-                    to: UnsafeMutableBufferPointer(start: staging.base + image * size, count: size), shape: shape,
-                    random: &random)
-            }
-        }
     }
 
     private func progress(_ rate: Double, seconds: Double, since first: Int) -> TrainingProgress {

@@ -25,16 +25,18 @@ public struct TrainingSettings: Sendable {
     public var schedule: LearningRateSchedule
     /// Where validation images come from.
     public var validation: Validation
-    /// A random change of the training images.
-    public var augmentation: (any Augmentation)?
+    /// Random changes of the training images, in the order in which they are made.
+    public var augmentation: [any Augmentation]
     /// How many workers compute; the result does not depend on it.
     public var workers: Int
+    /// How many batches a thread beside the workers makes ahead; the result does not depend on it.
+    public var prefetch: Int
 
     /// Makes settings.
     public init(
         epochs: Int = 1, batchSize: Int = 64, seed: UInt64 = 0, optimizer: any Optimizer = Adam(),
         schedule: LearningRateSchedule = .constant(1e-3), validation: Validation = .none,
-        augmentation: (any Augmentation)? = nil, workers: Int = WorkerPool.availableCores
+        augmentation: [any Augmentation] = [], workers: Int = WorkerPool.availableCores, prefetch: Int = 2
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -44,6 +46,7 @@ public struct TrainingSettings: Sendable {
         self.validation = validation
         self.augmentation = augmentation
         self.workers = workers
+        self.prefetch = prefetch
     }
 
     /// Checks the settings.
@@ -59,6 +62,7 @@ public struct TrainingSettings: Sendable {
         try require("epochs", Double(epochs), .closed(0...1_000_000))
         try require("batch size", Double(batchSize), .closed(1...65_536))
         try require("workers", Double(workers), .closed(1...1_024))
+        try require("prefetch", Double(prefetch), .closed(0...64))
         if case .fraction(let fraction) = validation {
             try require("validation fraction", fraction, .halfOpen(0..<1))
         }

@@ -1,0 +1,33 @@
+/// What a batch's images are to be told as.
+public struct BatchTargets: Sendable, Hashable {
+    /// The second class of an image that was mixed from two.
+    public struct Mix: Sendable, Hashable {
+        /// The other image's class.
+        public let partner: Int
+        /// The share of the image's own class, 0 to 1; the partner has the rest.
+        public let weight: Double
+
+        /// Joins class and share.
+        public init(partner: Int, weight: Double) {
+            self.partner = partner
+            self.weight = weight
+        }
+    }
+
+    /// The images' own classes.
+    public var labels: [Int]
+    /// What was mixed into each image; nil where images are as they are.
+    public var mixed: [Mix]?
+
+    /// Joins classes.
+    public init(labels: [Int], mixed: [Mix]? = nil) {
+        self.labels = labels
+        self.mixed = mixed
+    }
+
+    /// The class with the larger share in an image, its own if they are equal.
+    func mainLabel(_ image: Int) -> Int {
+        guard let mix = mixed?[image], mix.weight < 0.5 else { return labels[image] }
+        return mix.partner
+    }
+}
