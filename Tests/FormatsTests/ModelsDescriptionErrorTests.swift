@@ -165,6 +165,10 @@ struct ModelsDescriptionErrorTests {
             training: "{epochs: 1, augmentation: [{type: noise, std: }]}",
             "n.yaml:5:49: 'std' of entry 1 of 'augmentation' of training is left empty, but must be a number"),
         WrongDescription(
+            training: "{epochs: 1, augmentation: [{type: mixup}, {type: cutout, size: 2}]}",
+            "n.yaml:5:45: the augmentation 'cutout' changes single images, so it must stand before 'mixup', which mixes "
+                + "those of a batch"),
+        WrongDescription(
             training: "{epochs: 1, augmentation: {type: mixup}}",
             "n.yaml:5:29: 'augmentation' of training is a section of keys and values, but must be a list of changes, each "
                 + "with a type"),

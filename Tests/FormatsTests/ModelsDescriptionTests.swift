@@ -147,7 +147,8 @@ struct ModelsDescriptionTests {
             {type: rotation, degrees: [-5, 12.5], interpolation: bilinear, fill: 1}, \
             {type: affine, degrees: 10, translate: [0.1, 0.05], scale: [0.9, 1.1], shear: [-4, 4, 0, 2], p: 0.5}, \
             {type: color_jitter, brightness: 0.4, contrast: [0.5, 2]}, {type: noise, std: 1.0e-05}, \
-            {type: erasing, value: random, p: 1}, {type: cutout, size: 3}
+            {type: erasing, value: random, p: 1}, {type: cutout, size: 3}, {type: mixup, alpha: 0.2}, \
+            {type: cutmix, p: 0.5}
             """
         let text = """
             name: n
@@ -165,7 +166,7 @@ struct ModelsDescriptionTests {
         #expect(again.map(\.values) == changes.map(\.values))
     }
 
-    @Test("takes noise for lists of features, and an empty list for no augmentation")
+    @Test("takes noise and mixup for lists of features, and an empty list for no augmentation")
     func augmentationOfFeatures() throws {
         func changes(_ list: String) throws -> [String]? {
             try ModelDescription(
@@ -177,7 +178,7 @@ struct ModelsDescriptionTests {
                     """, file: "n.yaml"
             ).training?.settings.augmentation.map(\.name)
         }
-        #expect(try changes("[{type: noise}]") == ["noise"])
+        #expect(try changes("[{type: noise}, {type: mixup}]") == ["noise", "mixup"])
         #expect(try changes("[]") == [])
     }
 

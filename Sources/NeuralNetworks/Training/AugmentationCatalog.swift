@@ -16,6 +16,8 @@ public enum AugmentationCatalog {
         GaussianNoise.self,
         RandomErasing.self,
         Cutout.self,
+        MixUp.self,
+        CutMix.self,
     ]
 
     /// The kinds' names in descriptions.

@@ -96,7 +96,7 @@ final class TrainingSession {
 
     private func step(rate: Double) throws {
         let prepared = try pipeline.next(epoch: epoch, batch: batch)
-        loss.labels = prepared.targets.labels
+        loss.targets = prepared.targets
         plan.batch.step = UInt64(steps)
         try plan.forward(prepared.images.base, count: prepared.count)
         let (sum, hits) = loss.total(shards: plan.batch.shards)
