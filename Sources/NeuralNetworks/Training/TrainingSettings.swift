@@ -32,11 +32,15 @@ public struct TrainingSettings: Sendable {
     /// How many batches a thread beside the workers makes ahead; the result does not depend on it.
     public var prefetch: Int
 
+    /// Two batches; none where there are at most two cores, which the workers need for themselves.
+    public static var defaultPrefetch: Int { WorkerPool.availableCores > 2 ? 2 : 0 }
+
     /// Makes settings.
     public init(
         epochs: Int = 1, batchSize: Int = 64, seed: UInt64 = 0, optimizer: any Optimizer = Adam(),
         schedule: LearningRateSchedule = .constant(1e-3), validation: Validation = .none,
-        augmentation: [any Augmentation] = [], workers: Int = WorkerPool.availableCores, prefetch: Int = 2
+        augmentation: [any Augmentation] = [], workers: Int = WorkerPool.availableCores,
+        prefetch: Int = TrainingSettings.defaultPrefetch
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
