@@ -40,8 +40,14 @@ package final class Convolution: @unchecked Sendable {
     /// The kernels for one count of images, made once.
     private struct Kernels {
         let forward: Primitive
-        let backwardData: Primitive?
-        let backwardWeights: Primitive?
+        let backwardData: Gradient?
+        let backwardWeights: Gradient?
+    }
+
+    /// A kernel of the way back, and the change of the input's layout in front of it or behind it, where it needs one.
+    private struct Gradient {
+        let primitive: Primitive
+        let reorder: Primitive?
     }
 
     package let input: ValueLayout
@@ -49,7 +55,9 @@ package final class Convolution: @unchecked Sendable {
     /// oneDNN's names of the kernels that it chose: forward, data gradient, weight gradient.
     package var implementations: [String?] {
         let made = kernels.values.first
-        return [made?.forward, made?.backwardData, made?.backwardWeights].map { $0?.implementation }
+        return [made?.forward, made?.backwardData?.primitive, made?.backwardWeights?.primitive].map {
+            $0?.implementation
+        }
     }
     /// The numbers of a packed weight gradient.
     package private(set) var packedGradientCount = 0
@@ -69,6 +77,8 @@ package final class Convolution: @unchecked Sendable {
     private var unpacking: Primitive?
     /// The weight gradient where oneDNN has nothing fast.
     private var ownGradient: FirstLayerGradient?
+    /// A shard's input in blocks, for each worker, where a kernel of the way back wants it so.
+    private var blockedInputs: [FloatBuffer] = []
 
     /// Chooses the layouts for shards of `images` images and compiles the kernels for them.
     ///
@@ -152,41 +162,73 @@ package final class Convolution: @unchecked Sendable {
                 forward.pointer,
                 arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS_0, forwardWeights), (DNNL_ARG_DST, result)]
                     + biasArgument, name: "convolution", context: context),
-            backwardData: try needsInputGradient ? backwardData(forward, source, result) : nil,
+            backwardData: try needsInputGradient ? backwardData(forward, result, images) : nil,
             backwardWeights: try needsWeightGradient && ownGradient == nil
-                ? backwardWeights(forward, source, result, bias) : nil)
+                ? backwardWeights(forward, result, bias, images) : nil)
+    }
+
+    /// Describes a kernel of the way back for the input as it lies, or in blocks where that has a fast kernel and the
+    /// input as it lies has not.
+    ///
+    /// An input of few channels lies plain, as the way forward wants it. Where oneDNN has only its reference loops for
+    /// the way back then, blocks filled up with zeros are some hundred times as fast.
+    private func gradient(
+        _ images: Int, _ describe: (MemoryDescription) throws(KernelError) -> PrimitiveDescription
+    ) throws(KernelError) -> (description: PrimitiveDescription, source: MemoryDescription, isBlocked: Bool) {
+        let plain = try MemoryDescription(input, images: images)
+        let description = try describe(plain)
+        guard description.isReference, geometry.groups == 1, input.isPlain, !output.isPlain else {
+            return (description, plain, false)
+        }
+        let layout = ValueLayout(shape: geometry.inputShape, block: output.block)
+        let blocks = try MemoryDescription(layout, images: images)
+        let other = try describe(blocks)
+        guard !other.isReference else { return (description, plain, false) }
+        let count = layout.imageStride * images
+        if (blockedInputs.first?.count ?? 0) < count {
+            blockedInputs = []
+            for _ in 0..<context.workers { blockedInputs.append(try FloatBuffer(count: count)) }
+        }
+        return (other, blocks, true)
     }
 
     private func backwardData(
-        _ forward: PrimitiveDescription, _ source: MemoryDescription, _ result: MemoryDescription
-    ) throws(KernelError) -> Primitive {
+        _ forward: PrimitiveDescription, _ result: MemoryDescription, _ images: Int
+    ) throws(KernelError) -> Gradient {
         let weights = try geometry.weightMemory(dataWeights)
         var window = geometry.window.forOneDNN
-        let description = try PrimitiveDescription("describe a convolution's data gradient") { made in
-            synfire_convolution_backward_data(
-                made, context.engine, context.attributes, source.pointer, weights.pointer, result.pointer, &window,
-                forward.pointer)
+        let (description, source, isBlocked) = try gradient(images) { (source) throws(KernelError) in
+            try PrimitiveDescription("describe a convolution's data gradient") { made in
+                synfire_convolution_backward_data(
+                    made, context.engine, context.attributes, source.pointer, weights.pointer, result.pointer,
+                    &window, forward.pointer)
+            }
         }
         let chosen = try description.memory(dnnl_query_weights_md)
         if dataWeights == nil { dataWeights = chosen }
-        return try Primitive(
+        let primitive = try Primitive(
             description.pointer,
             arguments: [(DNNL_ARG_DIFF_DST, result), (DNNL_ARG_WEIGHTS_0, chosen), (DNNL_ARG_DIFF_SRC, source)],
             name: "data gradient of a convolution", context: context)
+        guard isBlocked else { return Gradient(primitive: primitive, reorder: nil) }
+        return Gradient(
+            primitive: primitive,
+            reorder: try Reorder.primitive(from: source, to: MemoryDescription(input, images: images), context))
     }
 
     private func backwardWeights(
-        _ forward: PrimitiveDescription, _ source: MemoryDescription, _ result: MemoryDescription,
-        _ bias: MemoryDescription
-    ) throws(KernelError) -> Primitive? {
+        _ forward: PrimitiveDescription, _ result: MemoryDescription, _ bias: MemoryDescription, _ images: Int
+    ) throws(KernelError) -> Gradient? {
         let weights = try geometry.weightMemory(gradientWeights)
         var window = geometry.window.forOneDNN
-        let description = try PrimitiveDescription("describe a convolution's weight gradient") { made in
-            synfire_convolution_backward_weights(
-                made, context.engine, context.attributes, source.pointer, weights.pointer,
-                hasBias ? bias.pointer : nil, result.pointer, &window, forward.pointer)
+        func describe(_ source: MemoryDescription) throws(KernelError) -> PrimitiveDescription {
+            try PrimitiveDescription("describe a convolution's weight gradient") { made in
+                synfire_convolution_backward_weights(
+                    made, context.engine, context.attributes, source.pointer, weights.pointer,
+                    hasBias ? bias.pointer : nil, result.pointer, &window, forward.pointer)
+            }
         }
-        if description.isReference,
+        if try describe(MemoryDescription(input, images: images)).isReference,
             let own = FirstLayerGradient(
                 input: input, output: output, window: geometry.window, groups: geometry.groups)
         {
@@ -194,13 +236,18 @@ package final class Convolution: @unchecked Sendable {
             gradientWeights = try MemoryDescription(geometry.weightDimensions, geometry.plainWeightTag)
             return nil
         }
+        let (description, source, isBlocked) = try gradient(images, describe)
         let chosen = try description.memory(dnnl_query_diff_weights_md)
         if gradientWeights == nil { gradientWeights = chosen }
-        return try Primitive(
+        let primitive = try Primitive(
             description.pointer,
             arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_DIFF_DST, result), (DNNL_ARG_DIFF_WEIGHTS_0, chosen)]
                 + (hasBias ? [(DNNL_ARG_DIFF_BIAS, bias)] : []),
             name: "weight gradient of a convolution", context: context)
+        guard isBlocked else { return Gradient(primitive: primitive, reorder: nil) }
+        return Gradient(
+            primitive: primitive,
+            reorder: try Reorder.primitive(from: MemoryDescription(input, images: images), to: source, context))
     }
 
     /// Takes over changed weights (plain order: out, in/groups, rows, columns).
@@ -220,7 +267,10 @@ package final class Convolution: @unchecked Sendable {
     package func backwardData(
         _ dy: UnsafeMutablePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, worker: Int
     ) throws(KernelError) {
-        try kernels[images]?.backwardData?.run(worker: worker, dy, packing[1].packed.base, dx)
+        guard let gradient = kernels[images]?.backwardData else { return }
+        let target = gradient.reorder == nil ? dx : blockedInputs[worker].base
+        try gradient.primitive.run(worker: worker, dy, packing[1].packed.base, target)
+        try gradient.reorder?.run(worker: worker, target, dx)
     }
 
     /// dw, db ← the gradients of weights (packed) and bias from one shard.
@@ -229,7 +279,10 @@ package final class Convolution: @unchecked Sendable {
         _ db: UnsafeMutablePointer<Float>?, images: Int, worker: Int
     ) throws(KernelError) {
         if let ownGradient { return ownGradient.run(x, dy, into: dw, db, images: images) }
-        try kernels[images]?.backwardWeights?.run(worker: worker, x, dy, dw, db)
+        guard let gradient = kernels[images]?.backwardWeights else { return }
+        let source = gradient.reorder == nil ? x : blockedInputs[worker].base
+        try gradient.reorder?.run(worker: worker, x, source)
+        try gradient.primitive.run(worker: worker, source, dy, dw, db)
     }
 
     /// Brings a packed weight gradient into plain order.

@@ -1,7 +1,7 @@
 /// The weight gradient of a convolution whose input is plain and has few channels, such as a network's first.
 ///
 /// oneDNN has fast kernels for that only for some counts of channels and instruction sets (with AVX2 for 3, not for 1);
-/// its reference kernel takes a thousand times as long as this loop.
+/// its reference kernel takes hundreds of times as long as this loop, and blocks filled up with zeros seven times.
 ///
 ///     dw[o, i, r, c] = Σ dy[o, y, x] · in[i, y·s + r·d − p, x·s + c·d − p]
 struct FirstLayerGradient: Sendable {

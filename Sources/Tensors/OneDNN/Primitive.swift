@@ -27,7 +27,7 @@ final class Primitive: @unchecked Sendable {
     ) throws(KernelError) {
         self.context = context
         self.name = name
-        implementation = synfire_query_implementation(description).map { String(cString: $0) } ?? ""
+        implementation = PrimitiveDescription.implementation(of: description)
         var made: dnnl_primitive_t?
         try OneDNN.check(dnnl_primitive_create(&made, description), "compile \(name)")
         guard let made else { throw KernelError.outOfMemory(bytes: 0) }
@@ -95,14 +95,13 @@ final class PrimitiveDescription: @unchecked Sendable {
         dnnl_primitive_desc_destroy(pointer)
     }
 
-    /// Whether oneDNN has nothing better for it than its reference code, which is not meant to be fast.
-    var isReference: Bool {
-        var name: UnsafePointer<CChar>?
-        guard dnnl_primitive_desc_query(pointer, dnnl_query_impl_info_str, 0, &name) == dnnl_success, let name else {
-            return false
-        }
-        return String(cString: name).hasPrefix("ref")
+    /// oneDNN's name of the kernel that it chose, such as `jit:avx2`.
+    static func implementation(of pointer: dnnl_primitive_desc_t) -> String {
+        synfire_query_implementation(pointer).map { String(cString: $0) } ?? ""
     }
+
+    /// Whether oneDNN has nothing but plain loops for it.
+    var isReference: Bool { Self.implementation(of: pointer).hasPrefix("ref") }
 
     /// The memory that the kernel wants for an argument.
     func memory(_ what: dnnl_query_t) throws(KernelError) -> MemoryDescription {
