@@ -135,8 +135,32 @@ struct ModelsDescriptionTests {
                 ),
                 ("Dropout", try Dropout(0.125)), ("flat", Flatten()), ("1e5", try Linear(224, 3, bias: false)),
             ])
-        let text = try ModelDescription.yaml(for: graph)
-        try expectSame(ModelDescription(parsing: text, file: "all.yaml").graph, graph)
+        let values = try Graph(
+            name: "values", inputShape: [12],
+            sequence: [
+                ("a", LeakyReLU(negativeSlope: 0.3)), ("b", PReLU(12, initialSlope: -0.5)), ("c", ReLU6()),
+                ("d", ELU(alpha: 0.1)), ("e", SELU()), ("f", GELU(.tanh)), ("g", SiLU()), ("h", Mish()),
+                ("i", Softplus(beta: 2, threshold: -1e-9)), ("j", Sigmoid()), ("k", LogSigmoid()), ("l", Tanh()),
+                ("m", Softsign()), ("n", Hardtanh(minimum: 0, maximum: 0.1)), ("o", Hardsigmoid()), ("p", Hardswish()),
+                ("q", Softmax(axis: -1)), ("r", LogSoftmax(axis: -1)), ("s", BatchNorm1d(12, isAffine: false)),
+                ("t", GroupNorm(groups: 3, 12, epsilon: 1e-3, isAffine: false)), ("u", Identity()),
+                ("v", QCFS(levels: 3, initialThreshold: 0.7)), ("w", Unflatten(axis: -1, sizes: [4, -1])),
+                ("x", Dropout1d(0.25)), ("y", ZeroPad1d([0, 1])),
+                ("z", LayerNorm([4, 4], isAffine: false, bias: false)),
+                ("1", Permute([2, 1])), ("2", Reshape(to: [1, 2, -1])), ("3", Dropout2d(0.75)),
+                ("4", ZeroPad2d([0, 1, 2, 3])), ("5", Flatten(from: 2, to: 3)),
+            ])
+        let joined = try Graph(
+            name: "joined", inputShape: [3],
+            nodes: [
+                .init("a", ReLU(), inputs: ["input"]), .init("b", Add(), inputs: ["a", "input"]),
+                .init("c", Multiply(), inputs: ["b", "a", "input"]), .init("d", Concat(axis: -1), inputs: ["c", "a"]),
+            ])
+        let graphs = [graph, values, joined]
+        for graph in graphs {
+            let text = try ModelDescription.yaml(for: graph)
+            try expectSame(ModelDescription(parsing: text, file: "all.yaml").graph, graph)
+        }
     }
 
     @Test("reads and writes every kind of augmentation, in its order")

@@ -57,11 +57,11 @@ struct ErrorTests {
         }
         #expect(
             try one(Linear(7, 2), [1, 8, 8])
-                == "The layer 'it' (Linear) is given values of shape [1, 8, 8], but needs a vector of shape [7] "
-                + "(a Flatten before it makes one of a feature map).")
+                == "The layer 'it' (Linear) is given values of shape [1, 8, 8], but needs 7 features along "
+                + "the last axis (a Flatten before it makes one vector of a feature map).")
         #expect(
             try one(Linear(7, 2), [8])
-                == "The layer 'it' (Linear) is given values of shape [8], but needs a vector of shape [7].")
+                == "The layer 'it' (Linear) is given values of shape [8], but needs 7 features along the last axis.")
         #expect(
             try one(Conv2d(3, 4, kernelSize: 3), [1, 8, 8])
                 == "The layer 'it' (Conv2d) is given values of shape [1, 8, 8], but needs a feature map of shape "

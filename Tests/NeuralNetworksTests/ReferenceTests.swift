@@ -34,7 +34,7 @@ struct ReferenceTests {
 
     @Test("one layer, forward and backward, in training and in use", arguments: layers)
     func oneLayer(name: String, shape: [Int]) throws {
-        let reference = try #require(try Reference.load().layers[name])
+        let reference = try #require(try Reference.stored.get().layers[name])
         var graph = try Graph(name: name, inputShape: shape, sequence: [("layer", layer(name))])
         for (parameter, values) in reference.state {
             try graph.setParameter(parameter, of: "layer", to: values.tensor())
@@ -68,7 +68,7 @@ struct ReferenceTests {
     @Test("five steps of each optimiser", arguments: optimizers.indices)
     func optimizer(index: Int) throws {
         let (name, optimizer, rate) = Self.optimizers[index]
-        let reference = try #require(try Reference.load().optimizers[name])
+        let reference = try #require(try Reference.stored.get().optimizers[name])
         let values = try FloatBuffer(count: 4)
         values.load(reference.start.values)
         let state = try optimizer.stateNames.map { _ in try FloatBuffer(count: 4) }
@@ -85,7 +85,7 @@ struct ReferenceTests {
 
     @Test("six steps of training a network of many kinds of layers", arguments: ["adam", "sgd"], [1, 3])
     func training(name: String, workers: Int) throws {
-        let reference = try #require(try Reference.load().training[name])
+        let reference = try #require(try Reference.stored.get().training[name])
         let layers: [(name: String, layer: any Layer)] = [
             ("0", try Conv2d(1, 8, kernelSize: 3, padding: 1, bias: false)), ("1", try BatchNorm2d(8)), ("2", ReLU()),
             ("3", try AvgPool2d(kernelSize: 2)), ("4", try Conv2d(8, 20, kernelSize: 3, padding: 1, bias: false)),

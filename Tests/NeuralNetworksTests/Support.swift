@@ -37,6 +37,12 @@ func network(of layer: any Layer, inputShape: [Int], seed: UInt64) throws -> Gra
     let inputs = Array(repeating: Graph.inputName, count: type(of: layer).inputCount.lowerBound)
     var graph = try Graph(
         name: "one", inputShape: inputShape, nodes: [Graph.Node("layer", layer, inputs: inputs)])
+    try setRandomParameters(of: layer, in: &graph, seed: seed)
+    return graph
+}
+
+/// Gives the layer named 'layer' random parameters that it may have.
+func setRandomParameters(of layer: any Layer, in graph: inout Graph, seed: UInt64) throws {
     for (index, parameter) in layer.parameters.enumerated() {
         var values = try randomTensor(parameter.tensor.shape, seed: seed &+ 100 &+ UInt64(index), scale: 0.5)
         if parameter.name == "running_var" || parameter.name == "threshold" {
@@ -44,26 +50,57 @@ func network(of layer: any Layer, inputShape: [Int], seed: UInt64) throws -> Gra
         }
         try graph.setParameter(parameter.name, of: "layer", to: values)
     }
-    return graph
 }
 
-/// Layers of every kind in the catalog, each with an input that it takes and the shape that must come out.
+/// Layers of every kind in the catalog, each with inputs that it takes and the shape that must come out.
 enum LayerSamples {
     struct Sample: Sendable, CustomTestStringConvertible {
         let layer: any Layer
-        let input: [Int]
+        let inputs: [[Int]]
         let output: [Int]
         /// Whether the layer is taken for smoother on the way back than it is, so that differences do not tell it.
         let isStraightThrough: Bool
 
-        init(_ layer: any Layer, _ input: [Int], _ output: [Int], isStraightThrough: Bool = false) {
+        init(_ layer: any Layer, inputs: [[Int]], _ output: [Int], isStraightThrough: Bool = false) {
             self.layer = layer
-            self.input = input
+            self.inputs = inputs
             self.output = output
             self.isStraightThrough = isStraightThrough
         }
 
-        var testDescription: String { "\(layer.kind) \(input)" }
+        /// A sample whose inputs all have one shape.
+        init(_ layer: any Layer, _ input: [Int], _ output: [Int], isStraightThrough: Bool = false) {
+            let count = type(of: layer).inputCount.lowerBound
+            self.init(
+                layer, inputs: Array(repeating: input, count: count), output, isStraightThrough: isStraightThrough)
+        }
+
+        /// How many numbers an image of the network has: those of all inputs.
+        var inputSize: Int { inputs.reduce(0) { $0 + $1.reduce(1, *) } }
+
+        /// A network of the layer, with random parameters, that reads parts of a vector as its inputs.
+        ///
+        /// - Parameters:
+        ///   - block: The block of channels in which the inputs come.
+        ///   - faults: Counts filling that is not zero, before and behind the layer.
+        func network(block: Int = 1, faults: LayoutFaults = LayoutFaults(), seed: UInt64) throws -> Graph {
+            var nodes: [Graph.Node] = []
+            var first = 0
+            for (index, shape) in inputs.enumerated() {
+                let part = Part(from: first, ValueLayout(shape: shape, block: block), faults)
+                nodes.append(Graph.Node("part\(index)", part, inputs: [Graph.inputName]))
+                first += shape.reduce(1, *)
+            }
+            nodes.append(Graph.Node("layer", layer, inputs: nodes.map(\.name)))
+            nodes.append(Graph.Node("outlet", Outlet(faults), inputs: ["layer"]))
+            var graph = try Graph(name: "one", inputShape: [first], nodes: nodes)
+            try setRandomParameters(of: layer, in: &graph, seed: seed)
+            return graph
+        }
+
+        var testDescription: String {
+            "\(layer.kind) \(inputs.map(\.description).joined(separator: " "))"
+        }
     }
 
     static let all: Result<[Sample], any Error> = Result {
@@ -93,7 +130,7 @@ enum LayerSamples {
             Sample(try Dropout(0), [6], [6]),
             Sample(Add(), [5, 3, 4], [5, 3, 4]),
             Sample(try QCFS(levels: 4, initialThreshold: 1.5), [16, 3, 5], [16, 3, 5], isStraightThrough: true),
-        ] + ConvolutionSamples.all()
+        ] + (try pointwise) + (try normalising) + (try structural) + ConvolutionSamples.all()
     }
 }
 
@@ -143,7 +180,10 @@ struct Reference: Decodable {
     let optimizers: [String: OptimizerCase]
     let training: [String: TrainingCase]
 
-    static func load() throws -> Reference {
+    /// The numbers, read once.
+    static let stored: Result<Reference, any Error> = Result { try load() }
+
+    private static func load() throws -> Reference {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Reference/reference.json")
         return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: path))

@@ -13,9 +13,10 @@ enum BatchNorm2dRule: ConversionRule {
                 throw ConversionError.cannotFold(
                     layer: name, reason: "the running variance of channel \(channel) is not positive")
             }
-            let scale = Double(layer.weight.scalars[channel]) / spread
+            let scale = Double(layer.weight?.scalars[channel] ?? 1) / spread
             factor.append(scale)
-            shift.append(Double(layer.bias.scalars[channel]) - Double(layer.runningMean.scalars[channel]) * scale)
+            let bias = Double(layer.bias?.scalars[channel] ?? 0)
+            shift.append(bias - Double(layer.runningMean.scalars[channel]) * scale)
         }
         chain.normalize(name, factor: factor, shift: shift)
     }

@@ -78,7 +78,8 @@ struct PlanBuilder {
         let needed = Self.needed(graph, purpose.wanted)
         var readers: [String: Int] = [:]
         for node in graph.nodes where needed.contains(node.name) {
-            for input in Set(node.inputs) { readers[input, default: 0] += 1 }
+            // A layer that reads a value twice counts as two: it must not write over what it still reads.
+            for input in node.inputs { readers[input, default: 0] += 1 }
         }
         let wanted = Set(purpose.wanted)
         let kept = wanted.union(graph.outputs)

@@ -1,9 +1,11 @@
 import Tensors
 
-/// The sum of two or more values of one shape, such as a block's result and what it leaves out.
+/// The sum of two or more values, such as a block's result and what it leaves out.
+///
+/// An axis of extent 1 counts as one along which the value is the same.
 public struct Add: Layer {
     /// The name.
-    public static let schema = LayerSchema("Add", "Adds values of one shape.")
+    public static let schema = LayerSchema("Add", "Adds values, repeating them along axes of extent 1.")
     /// Two and more.
     public static let inputCount = 2...Int.max
 
@@ -16,17 +18,19 @@ public struct Add: Layer {
     /// None.
     public var hyperparameters: HyperparameterValues { HyperparameterValues([:]) }
 
-    /// The inputs' shape.
+    /// The larger extent of each axis.
     public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] {
-        guard inputs.allSatisfy({ $0 == inputs[0] }) else { throw InputMismatch("inputs of one shape") }
-        return inputs[0]
+        try BroadcastKernel.outputShape(for: inputs)
     }
 
     /// It can be done where a value is made.
     public var followUp: FollowUp? { .add }
 
     /// A loop of our own, into the first input where nobody else needs it.
-    public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel { AddKernel(request) }
+    public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
+        let isEven = request.inputs.allSatisfy { $0.shape == request.inputs[0].shape }
+        return isEven ? AddKernel(request) : try BroadcastKernel(.sum, request)
+    }
 }
 
 private final class AddKernel: LayerKernel {

@@ -1,45 +1,56 @@
 import Tensors
 
-/// A feature map as one vector: channel after channel, row after row.
+/// Some axes as one: by default a feature map as one vector, channel after channel, row after row.
 public struct Flatten: Layer {
-    /// The name.
-    public static let schema = LayerSchema("Flatten", "Makes one vector of a feature map, channels slowest.")
+    /// The name and hyperparameters.
+    public static let schema = LayerSchema(
+        "Flatten", "Makes one axis of several: by default one vector of a feature map, channels slowest.",
+        rows: [
+            HyperparameterRow(
+                "start_dim", .integer, default: .value(.integer(1)),
+                "The first axis that is joined, counted as in a batch: 1 is that of channels."),
+            HyperparameterRow(
+                "end_dim", .integer, default: .value(.integer(-1)), "The last axis that is joined; -1 is the last."),
+        ])
 
-    /// Makes a layer.
-    public init(_ values: HyperparameterValues) throws {}
+    /// The first axis that is joined, counted as in a batch.
+    public let firstAxis: Int
+    /// The last axis that is joined, counted as in a batch.
+    public let lastAxis: Int
 
-    /// Makes a layer.
-    public init() {}
+    /// Makes a layer from checked values.
+    public init(_ values: HyperparameterValues) throws {
+        (firstAxis, lastAxis) = (values.integer("start_dim"), values.integer("end_dim"))
+        try Axis.check("Flatten", "start_dim", firstAxis)
+        try Axis.check("Flatten", "end_dim", lastAxis)
+    }
 
-    /// None.
-    public var hyperparameters: HyperparameterValues { HyperparameterValues([:]) }
+    /// Makes a layer that joins all axes.
+    public init() { (firstAxis, lastAxis) = (1, -1) }
 
-    /// (channels · rows · columns).
-    public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] { [inputs[0].reduce(1, *)] }
+    /// Makes a layer that joins some axes, counted as in a batch.
+    public init(from firstAxis: Int, to lastAxis: Int = -1) throws {
+        try self.init(Self.schema.resolve(["start_dim": .integer(firstAxis), "end_dim": .integer(lastAxis)]))
+    }
+
+    /// The values that were set.
+    public var hyperparameters: HyperparameterValues {
+        HyperparameterValues(["start_dim": .integer(firstAxis), "end_dim": .integer(lastAxis)])
+    }
+
+    /// (channels · rows · columns), if all axes are joined.
+    public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] {
+        let shape = inputs[0]
+        let (first, last) = (try Axis.required(firstAxis, in: shape), try Axis.required(lastAxis, in: shape))
+        guard first <= last else {
+            throw InputMismatch("axes of which start_dim \(firstAxis) is not behind end_dim \(lastAxis)")
+        }
+        return shape[..<first] + [shape[first...last].reduce(1, *)] + shape[(last + 1)...]
+    }
 
     /// Another view of the same memory.
-    public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel { FlattenKernel(request) }
-}
-
-private final class FlattenKernel: LayerKernel {
-    let inputs: [ValueLayout]
-    let output: ValueLayout
-    let memoryUse: MemoryUse = [.forwardInPlace, .backwardInPlace]
-
-    init(_ request: KernelRequest) {
-        inputs = [request.inputs[0].plain]
-        output = ValueLayout(shape: [request.inputs[0].shape.reduce(1, *)])
-    }
-
-    func forward(_ inputs: [ValueBuffer], _ output: ValueBuffer) -> [KernelStep] { copy(inputs[0], output) }
-
-    func backward(_ values: BackwardValues) -> [KernelStep] {
-        values.inputGradients[0].map { copy(values.outputGradient, $0) } ?? []
-    }
-
-    /// Copies values, where the plan could not let both be the same memory.
-    private func copy(_ from: ValueBuffer, _ to: ValueBuffer) -> [KernelStep] {
-        guard !from.sharesMemory(with: to) else { return [] }
-        return [.shards { shard in to.pointer(shard).update(from: from.pointer(shard), count: to.count(shard)) }]
+    public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
+        let input = request.inputs[0]
+        return ReshapeKernel(input.plain, as: ValueLayout(shape: try outputShape(for: [input.shape])))
     }
 }

@@ -1,11 +1,11 @@
 import Parallel
 import Tensors
 
-/// A fully connected layer: y = x · weightᵀ + bias.
+/// A fully connected layer: y = x · weightᵀ + bias, for each vector along the last axis.
 public struct Linear: Layer {
     /// The name and hyperparameters.
     public static let schema = LayerSchema(
-        "Linear", "Multiplies each vector by a weight matrix and adds a bias.",
+        "Linear", "Multiplies each vector along the last axis by a weight matrix and adds a bias.",
         rows: [
             HyperparameterRow("in_features", .integer, allowed: .atLeast(1), "The length of the input vectors."),
             HyperparameterRow("out_features", .integer, allowed: .atLeast(1), "The length of the output vectors."),
@@ -72,17 +72,17 @@ public struct Linear: Layer {
         bias?.fillUniformly(within: bound, seed: seed, layer: index, parameter: 1)
     }
 
-    /// (out) for (in).
+    /// (…, out) for (…, in).
     public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] {
-        guard inputs[0] == [inputFeatures] else {
-            let hint = inputs[0].count == 3 ? " (a Flatten before it makes one of a feature map)" : ""
-            throw InputMismatch("a vector of shape [\(inputFeatures)]\(hint)")
+        guard inputs[0].last == inputFeatures else {
+            let hint = inputs[0].count == 3 ? " (a Flatten before it makes one vector of a feature map)" : ""
+            throw InputMismatch("\(inputFeatures) features along the last axis\(hint)")
         }
-        return [outputFeatures]
+        return inputs[0].dropLast() + [outputFeatures]
     }
 
-    /// One for each weight.
-    public func multiplyAccumulates(for inputs: [[Int]]) -> Int { weight.count }
+    /// One for each weight and vector.
+    public func multiplyAccumulates(for inputs: [[Int]]) -> Int { inputs[0].dropLast().reduce(weight.count, *) }
 
     /// Normalisation is folded into the weights, an addition and a rectification are done on the way.
     public static var takesFollowUps: Bool { true }
@@ -93,80 +93,95 @@ public struct Linear: Layer {
     }
 }
 
+/// In training, products are taken over whole batches in tiles of fixed size: then weights are read once a batch and not
+/// once a shard. In use a shard goes through by itself, with packed weights and what follows done on the way.
 private final class LinearKernel: LayerKernel {
     let inputs: [ValueLayout]
     let output: ValueLayout
     let memoryUse: MemoryUse
 
-    private let product: InnerProduct
+    private let request: KernelRequest
     private let folded: FoldedParameters
-    private let weight: ParameterBuffer?
-    private let bias: ParameterBuffer?
-    private let batch: BatchState
-
-    /// Rows of the weight gradient that are computed together.
-    ///
-    /// Fixed, since sums could depend on it.
-    private static let rowsPerTile = 32
+    /// The product in use; nil in training.
+    private let product: InnerProduct?
+    private let sizes: MatrixProduct
+    /// How many vectors an image has.
+    private let vectors: Int
 
     init(_ layer: Linear, _ request: KernelRequest) throws {
+        self.request = request
         folded = try FoldedParameters(request, outputs: layer.outputFeatures)
         memoryUse = request.isTraining ? .backwardReadsInputs : folded.operations.adds ? .forwardIntoLast : []
-        output = ValueLayout(shape: [layer.outputFeatures])
-        inputs = [ValueLayout(shape: [layer.inputFeatures])] + (folded.operations.adds ? [output] : [])
-        weight = request.parameters["weight"]
-        bias = request.parameters["bias"]
-        batch = request.batch
-        product = try InnerProduct(
-            inputs: layer.inputFeatures, outputs: layer.outputFeatures, hasBias: folded.hasBias,
-            training: request.isTraining, needsInputGradient: request.needsInputGradient, then: folded.operations,
-            images: request.shardImages, context: request.context)
+        let input = request.inputs[0].plain
+        let leading = input.shape.dropLast()
+        output = ValueLayout(shape: leading + [layer.outputFeatures])
+        inputs = [input] + (folded.operations.adds ? [output] : [])
+        vectors = leading.reduce(1, *)
+        sizes = MatrixProduct(inputs: layer.inputFeatures, outputs: layer.outputFeatures)
+        product =
+            try request.isTraining
+            ? nil
+            : InnerProduct(
+                inputs: layer.inputFeatures, outputs: layer.outputFeatures, hasBias: folded.hasBias,
+                then: folded.operations, vectors: request.shardImages * vectors, context: request.context)
     }
 
-    func prepare(images: Int) throws { try product.prepare(images: images) }
+    func prepare(images: Int) throws { try product?.prepare(vectors: images * vectors) }
 
     var refreshTasks: [@Sendable (Int) throws -> Void] {
-        (0..<product.packs).map { part in
+        guard let product else { return [] }
+        return [
             { [self] worker in
                 guard let weight = folded.refreshedWeight() else { return }
-                try product.pack(weight, part: part, worker: worker)
+                try product.pack(weight, worker: worker)
             }
-        }
+        ]
     }
 
     func forward(_ inputs: [ValueBuffer], _ output: ValueBuffer) -> [KernelStep] {
-        [
+        guard let product else { return [forwardInTraining(inputs[0], output)] }
+        return [
             .shards { [self] shard in
                 if folded.operations.adds, let added = inputs.last, !added.sharesMemory(with: output) {
                     output.pointer(shard).update(from: added.pointer(shard), count: output.count(shard))
                 }
                 try product.forward(
                     inputs[0].pointer(shard), bias: folded.biasToUse, into: output.pointer(shard),
-                    images: shard.images, worker: shard.worker)
+                    vectors: shard.images * vectors, worker: shard.worker)
             }
         ]
+    }
+
+    /// How many vectors the largest batch has.
+    private var capacity: Int { request.shards * request.shardImages * vectors }
+
+    private func forwardInTraining(_ input: ValueBuffer, _ output: ValueBuffer) -> KernelStep {
+        .tiles(sizes.forwardTiles(vectors: capacity)) { [self] tile, _ in
+            guard let weight = request.parameters["weight"] else { return }
+            try sizes.forward(
+                tile, input.base, weight.values.base, bias: request.parameters["bias"]?.values.base,
+                into: output.base, vectors: request.batch.images * vectors)
+        }
     }
 
     func backward(_ values: BackwardValues) -> [KernelStep] {
         var steps: [KernelStep] = []
         if let inputGradient = values.inputGradients[0] {
             steps.append(
-                .shards { [self] shard in
-                    try product.backwardData(
-                        values.outputGradient.pointer(shard), into: inputGradient.pointer(shard),
-                        images: shard.images, worker: shard.worker)
+                .tiles(sizes.dataTiles(vectors: capacity)) { [self] tile, _ in
+                    guard let weight = request.parameters["weight"] else { return }
+                    try sizes.backwardData(
+                        tile, values.outputGradient.base, weight.values.base, into: inputGradient.base,
+                        vectors: request.batch.images * vectors)
                 })
         }
-        // The weight gradient is the largest of all. Cut by rows it needs no sum over shards.
-        let rows = output.channels
-        let tiles = (rows + Self.rowsPerTile - 1) / Self.rowsPerTile
+        // Cut by rows the weight gradient needs no sum over shards.
         steps.append(
-            .tiles(tiles) { [self] tile, _ in
-                guard let weight else { return }
-                let first = tile * Self.rowsPerTile
-                try product.backwardWeights(
-                    values.inputs[0].base, values.outputGradient.base, into: weight.gradient.base,
-                    bias?.gradient.base, rows: first..<min(first + Self.rowsPerTile, rows), images: batch.images)
+            .tiles(sizes.weightTiles) { [self] tile, _ in
+                guard let weight = request.parameters["weight"] else { return }
+                try sizes.backwardWeights(
+                    tile, values.inputs[0].base, values.outputGradient.base, into: weight.gradient.base,
+                    request.parameters["bias"]?.gradient.base, vectors: request.batch.images * vectors)
             })
         return steps
     }

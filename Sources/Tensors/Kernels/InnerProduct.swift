@@ -1,125 +1,173 @@
 import COneDNN
 
-/// Products of vectors with a matrix over shards of images, by oneDNN, with the matrix packed once a change.
+/// Products of vectors with a matrix over shards of images in use, by oneDNN, with the matrix packed once a change.
 package final class InnerProduct: @unchecked Sendable {
-    private struct Kernels {
-        let forward: Primitive
-        let backwardData: Primitive?
-    }
-
     private let inputs: Int
     private let outputs: Int
     private let hasBias: Bool
-    private let training: Bool
-    private let needsInputGradient: Bool
     private let context: KernelContext
     private let attributes: KernelAttributes
-    private var kernels: [Int: Kernels] = [:]
-    private var forwardWeights: MemoryDescription?
-    private var dataWeights: MemoryDescription?
-    private var packing: [(primitive: Primitive, packed: FloatBuffer)] = []
+    private var kernels: [Int: Primitive] = [:]
+    private var weights: MemoryDescription?
+    private var packing: (primitive: Primitive, packed: FloatBuffer)?
 
-    /// Compiles the kernels for shards of `images` vectors.
+    /// Compiles the kernel for shards of `vectors` vectors.
     package init(
-        inputs: Int, outputs: Int, hasBias: Bool, training: Bool, needsInputGradient: Bool,
-        then operations: PostOperations = PostOperations(), images: Int, context: KernelContext
+        inputs: Int, outputs: Int, hasBias: Bool, then operations: PostOperations = PostOperations(), vectors: Int,
+        context: KernelContext
     ) throws(KernelError) {
-        attributes = try KernelAttributes(operations)
         self.inputs = inputs
         self.outputs = outputs
         self.hasBias = hasBias
-        self.training = training
-        self.needsInputGradient = needsInputGradient && training
         self.context = context
-        try prepare(images: images)
+        attributes = try KernelAttributes(operations)
+        try prepare(vectors: vectors)
+        guard let weights else { return }
         let plain = try MemoryDescription([outputs, inputs], dnnl_ab)
-        for packed in [forwardWeights, dataWeights] {
-            guard let packed else { continue }
-            packing.append(
-                (try Reorder.primitive(from: plain, to: packed, context), try FloatBuffer(count: packed.floatCount)))
-        }
+        packing = (
+            try Reorder.primitive(from: plain, to: weights, context), try FloatBuffer(count: weights.floatCount)
+        )
     }
 
-    /// Compiles the kernels for shards of `images` vectors, unless it has been done.
+    /// Compiles the kernel for shards of `vectors` vectors, unless it has been done.
     ///
     /// Not to be called while one runs.
-    package func prepare(images: Int) throws(KernelError) {
-        guard kernels[images] == nil else { return }
-        let source = try MemoryDescription([images, inputs], dnnl_ab)
-        let result = try MemoryDescription([images, outputs], dnnl_ab)
+    package func prepare(vectors: Int) throws(KernelError) {
+        guard kernels[vectors] == nil else { return }
+        let source = try MemoryDescription([vectors, inputs], dnnl_ab)
+        let result = try MemoryDescription([vectors, outputs], dnnl_ab)
         let bias = try MemoryDescription([outputs], dnnl_a)
-        let free = try MemoryDescription([outputs, inputs], dnnl_format_tag_any)
-        let wanted = forwardWeights ?? free
-        let forward = try PrimitiveDescription("describe a product with \(outputs)×\(inputs) weights") { made in
+        let wanted = try weights ?? MemoryDescription([outputs, inputs], dnnl_format_tag_any)
+        let description = try PrimitiveDescription("describe a product with \(outputs)×\(inputs) weights") { made in
             synfire_inner_product_forward(
-                made, context.engine, attributes.pointer, training, source.pointer, wanted.pointer,
+                made, context.engine, attributes.pointer, false, source.pointer, wanted.pointer,
                 hasBias ? bias.pointer : nil, result.pointer)
         }
-        let weights = try forward.memory(dnnl_query_weights_md)
-        if forwardWeights == nil { forwardWeights = weights }
-        kernels[images] = Kernels(
-            forward: try Primitive(
-                forward.pointer,
-                arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS_0, weights), (DNNL_ARG_DST, result)]
-                    + (hasBias ? [(DNNL_ARG_BIAS, bias)] : []), name: "matrix product", context: context),
-            backwardData: try needsInputGradient ? backwardData(forward, source, result, free) : nil)
-    }
-
-    private func backwardData(
-        _ forward: PrimitiveDescription, _ source: MemoryDescription, _ result: MemoryDescription,
-        _ free: MemoryDescription
-    ) throws(KernelError) -> Primitive {
-        let wanted = dataWeights ?? free
-        let description = try PrimitiveDescription("describe a product's data gradient") { made in
-            synfire_inner_product_backward_data(
-                made, context.engine, context.attributes, source.pointer, wanted.pointer, result.pointer,
-                forward.pointer)
-        }
-        let weights = try description.memory(dnnl_query_weights_md)
-        if dataWeights == nil { dataWeights = weights }
-        return try Primitive(
+        let chosen = try description.memory(dnnl_query_weights_md)
+        if weights == nil { weights = chosen }
+        kernels[vectors] = try Primitive(
             description.pointer,
-            arguments: [(DNNL_ARG_DIFF_DST, result), (DNNL_ARG_WEIGHTS_0, weights), (DNNL_ARG_DIFF_SRC, source)],
-            name: "data gradient of a matrix product", context: context)
+            arguments: [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS_0, chosen), (DNNL_ARG_DST, result)]
+                + (hasBias ? [(DNNL_ARG_BIAS, bias)] : []), name: "matrix product", context: context)
     }
 
-    /// The number of independent parts of `pack`.
-    package var packs: Int { packing.count }
-
-    /// Takes over changed weights (out, in), part `part` of `packs`.
-    package func pack(_ weights: UnsafeMutablePointer<Float>, part: Int, worker: Int) throws(KernelError) {
-        try packing[part].primitive.run(worker: worker, weights, packing[part].packed.base)
+    /// Takes over changed weights (out, in).
+    package func pack(_ weights: UnsafeMutablePointer<Float>, worker: Int) throws(KernelError) {
+        guard let packing else { return }
+        try packing.primitive.run(worker: worker, weights, packing.packed.base)
     }
 
     /// y ← x · weightsᵀ + bias for one shard.
     package func forward(
         _ x: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>?, into y: UnsafeMutablePointer<Float>,
-        images: Int, worker: Int
+        vectors: Int, worker: Int
     ) throws(KernelError) {
-        try kernels[images]?.forward.run(worker: worker, x, packing[0].packed.base, y, bias)
+        guard let packing else { return }
+        try kernels[vectors]?.run(worker: worker, x, packing.packed.base, y, bias)
+    }
+}
+
+/// Products of a batch of vectors with a matrix in training, and their gradients, by oneDNN, in tiles of fixed size.
+///
+/// All matrices lie in plain order: x (n, in), weights (out, in), y (n, out). A tile is a part of the result that one
+/// thread computes; its size depends on the sizes of the matrices alone, so that sums run in one order for any number of
+/// workers.
+package struct MatrixProduct: Sendable {
+    private let inputs: Int
+    private let outputs: Int
+
+    /// Vectors of a tile.
+    private static let tileVectors = 64
+    /// Numbers of a vector, or rows of weights, of a tile.
+    private static let tileWidth = 64
+
+    package init(inputs: Int, outputs: Int) {
+        self.inputs = inputs
+        self.outputs = outputs
     }
 
-    /// dx ← dy · weights for one shard.
+    private static func parts(_ whole: Int, _ size: Int) -> Int { (whole + size - 1) / size }
+
+    /// The numbers of a tile for a width of `whole`: a part of 64, or 128 where there are many.
+    private static func width(_ whole: Int) -> Int { whole >= 512 ? 2 * tileWidth : tileWidth }
+
+    /// The rows and columns of a tile, nil where the batch has none there.
+    private static func tile(_ tile: Int, vectors: Int, width whole: Int) -> (rows: Range<Int>, columns: Range<Int>)? {
+        let across = parts(whole, width(whole))
+        let (row, column) = (tile / across * tileVectors, tile % across * width(whole))
+        guard row < vectors else { return nil }
+        return (row..<min(row + tileVectors, vectors), column..<min(column + width(whole), whole))
+    }
+
+    /// How many tiles the way forward has for batches of up to so many vectors.
+    package func forwardTiles(vectors: Int) -> Int {
+        Self.parts(vectors, Self.tileVectors) * Self.parts(outputs, Self.width(outputs))
+    }
+
+    /// How many tiles the gradient of x has.
+    package func dataTiles(vectors: Int) -> Int {
+        Self.parts(vectors, Self.tileVectors) * Self.parts(inputs, Self.width(inputs))
+    }
+
+    /// How many tiles the gradient of the weights has.
+    package var weightTiles: Int { Self.parts(outputs, Self.tileWidth) }
+
+    /// A tile of y ← x · weightsᵀ + bias.
+    package func forward(
+        _ tile: Int, _ x: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        into y: UnsafeMutablePointer<Float>, vectors: Int
+    ) throws(KernelError) {
+        guard let (rows, columns) = Self.tile(tile, vectors: vectors, width: outputs) else { return }
+        if let bias {
+            for row in rows {
+                (y + row * outputs + columns.lowerBound).update(
+                    from: bias + columns.lowerBound, count: columns.count)
+            }
+        }
+        try multiply(
+            "N", "T", rows.count, columns.count, inputs, x + rows.lowerBound * inputs, inputs,
+            weights + columns.lowerBound * inputs, inputs, adding: bias != nil,
+            y + rows.lowerBound * outputs + columns.lowerBound, outputs)
+    }
+
+    /// A tile of dx ← dy · weights.
     package func backwardData(
-        _ dy: UnsafeMutablePointer<Float>, into dx: UnsafeMutablePointer<Float>, images: Int, worker: Int
+        _ tile: Int, _ dy: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
+        into dx: UnsafeMutablePointer<Float>, vectors: Int
     ) throws(KernelError) {
-        try kernels[images]?.backwardData?.run(worker: worker, dy, packing[1].packed.base, dx)
+        guard let (rows, columns) = Self.tile(tile, vectors: vectors, width: inputs) else { return }
+        try multiply(
+            "N", "N", rows.count, columns.count, outputs, dy + rows.lowerBound * outputs, outputs,
+            weights + columns.lowerBound, inputs, adding: false, dx + rows.lowerBound * inputs + columns.lowerBound,
+            inputs)
     }
 
-    /// Rows `rows` of dw ← dyᵀ · x, and of db ← the column sums of dy, over a whole batch of `images`.
+    /// A tile of dw ← dyᵀ · x, and of db ← the column sums of dy, over a whole batch.
     package func backwardWeights(
-        _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>,
-        _ db: UnsafeMutablePointer<Float>?, rows: Range<Int>, images: Int
+        _ tile: Int, _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dw: UnsafeMutablePointer<Float>,
+        _ db: UnsafeMutablePointer<Float>?, vectors: Int
+    ) throws(KernelError) {
+        let first = tile * Self.tileWidth
+        let rows = first..<min(first + Self.tileWidth, outputs)
+        try multiply(
+            "T", "N", rows.count, inputs, vectors, dy + first, outputs, x, inputs, adding: false, dw + first * inputs,
+            inputs)
+        guard let db else { return }
+        for row in rows { db[row] = 0 }
+        for vector in 0..<vectors {
+            for row in rows { db[row] += dy[vector * outputs + row] }
+        }
+    }
+
+    /// C ← A · B, or C + A · B; matrices in rows with the given distances of rows.
+    private func multiply(
+        _ a: Character, _ b: Character, _ rows: Int, _ columns: Int, _ inner: Int, _ first: UnsafePointer<Float>,
+        _ firstStride: Int, _ second: UnsafePointer<Float>, _ secondStride: Int, adding: Bool,
+        _ result: UnsafeMutablePointer<Float>, _ resultStride: Int
     ) throws(KernelError) {
         let status = dnnl_sgemm(
-            CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(rows.count), Int64(inputs), Int64(images), 1,
-            dy + rows.lowerBound, Int64(outputs), x, Int64(inputs), 0, dw + rows.lowerBound * inputs, Int64(inputs))
-        try OneDNN.check(status, "run the weight gradient of a matrix product")
-        guard let db else { return }
-        for row in rows {
-            var sum: Float = 0
-            for image in 0..<images { sum += dy[image * outputs + row] }
-            db[row] = sum
-        }
+            CChar(a.asciiValue ?? 0), CChar(b.asciiValue ?? 0), Int64(rows), Int64(columns), Int64(inner), 1, first,
+            Int64(firstStride), second, Int64(secondStride), adding ? 1 : 0, result, Int64(resultStride))
+        try OneDNN.check(status, "run a matrix product")
     }
 }

@@ -1,0 +1,40 @@
+import Tensors
+
+/// Sets whole channels of a signal to zero at random while training and scales up the others; does nothing in use.
+///
+/// - Source: Tompson, Goroshin, Jain, LeCun & Bregler 2015 (CVPR), arXiv:1411.4280
+public struct Dropout1d: Layer {
+    /// The name and hyperparameters.
+    public static let schema = LayerSchema(
+        "Dropout1d", "Sets whole channels of a signal to zero at random while training.",
+        rows: ChannelDropoutRules.rows)
+
+    /// The probability that a channel becomes zero.
+    public let probability: Double
+
+    /// Makes a layer from checked values.
+    public init(_ values: HyperparameterValues) throws {
+        probability = values.real("p")
+    }
+
+    /// Makes a layer.
+    public init(_ probability: Double = 0.5) throws {
+        try self.init(Self.schema.resolve(["p": .real(probability)]))
+    }
+
+    /// The values that were set.
+    public var hyperparameters: HyperparameterValues { HyperparameterValues(["p": .real(probability)]) }
+
+    /// The input's shape.
+    public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] {
+        guard inputs[0].count == 2 else { throw InputMismatch("a signal of shape [channels, length]") }
+        return inputs[0]
+    }
+
+    /// A loop of our own, in whatever layout the values come.
+    public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
+        request.isTraining
+            ? try ChannelDropoutKernel(probability, request)
+            : ReshapeKernel(request.inputs[0], as: request.inputs[0])
+    }
+}

@@ -1,0 +1,24 @@
+import Tensors
+
+/// The logarithm of the logistic function: y = −log(1 + exp(−x)).
+public struct LogSigmoid: Layer {
+    /// The name.
+    public static let schema = LayerSchema("LogSigmoid", "Takes the logarithm of the logistic function.")
+
+    /// Makes a layer.
+    public init(_ values: HyperparameterValues) throws {}
+
+    /// Makes a layer.
+    public init() {}
+
+    /// None.
+    public var hyperparameters: HyperparameterValues { HyperparameterValues([:]) }
+
+    /// The input's shape.
+    public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] { inputs[0] }
+
+    /// A loop of our own, in whatever layout the values come.
+    public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
+        PointwiseKernel(.logLogistic, request)
+    }
+}
