@@ -28,6 +28,8 @@ enum ConversionRules {
         AnyRule(MaxPool2dRule.self),
         AnyRule(FlattenRule.self),
         AnyRule(DropoutRule.self),
+        AnyRule(Dropout2dRule.self),
+        AnyRule(IdentityRule.self),
     ]
 
     /// The kinds of layers that have a rule which does not refuse them.

@@ -5,6 +5,10 @@ import Tensors
 /// A linear layer becomes all-to-all weights.
 enum LinearRule: ConversionRule {
     static func apply(_ name: String, _ layer: Linear, input: [Int], to chain: inout AffineChain) throws {
+        guard input.count == 1 else {
+            throw ConversionError.unsupportedLayer(
+                name: name, kind: layer.kind, hint: "it has to read a vector, and values of shape \(input) reach it")
+        }
         let (inputs, outputs) = (layer.inputFeatures, layer.outputFeatures)
         try chain.append(
             AffineChain.Weighted(
