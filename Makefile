@@ -55,10 +55,11 @@ lint: ## formatting, file sizes, forbidden patterns, import rules
 docs: reference ## build the reference of the libraries as .build/docs
 	@scripts/make-docs.sh
 
-reference: build ## write docs/reference/models.md anew from the catalogs
+reference: build ## write docs/reference/models.md and layers.md anew from the catalogs
 	@mkdir -p docs/reference
-	@$(SYNFIRE) models --markdown > docs/reference/models.md.partial
-	@mv docs/reference/models.md.partial docs/reference/models.md
+	@set -e; for page in models layers; do \
+	    $(SYNFIRE) $$page --markdown > docs/reference/$$page.md.partial; \
+	    mv docs/reference/$$page.md.partial docs/reference/$$page.md; done
 
 clean: ## remove what was built
 	@rm -rf .build

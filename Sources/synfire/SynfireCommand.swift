@@ -28,7 +28,7 @@ struct SynfireCommand: ParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, ConvertCommand.self, SimulateCommand.self,
-            InspectCommand.self, PlotCommand.self, ModelsCommand.self, BenchCommand.self,
+            InspectCommand.self, PlotCommand.self, ModelsCommand.self, LayersCommand.self, BenchCommand.self,
         ])
 }
 

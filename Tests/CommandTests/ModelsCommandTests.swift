@@ -4,13 +4,25 @@ import Testing
 
 @Suite("synfire models and the description of networks")
 struct ModelsCommandTests {
-    @Test("docs/reference/models.md is what the catalogs say; 'make reference' writes it anew")
-    func reference() throws {
+    @Test(
+        "docs/reference is what the catalogs say; 'make reference' writes it anew", arguments: ["models", "layers"])
+    func reference(page: String) throws {
         let folder = try TemporaryDirectory()
-        let made = try Command.run(["models", "--markdown"], in: folder.path)
+        let made = try Command.run([page, "--markdown"], in: folder.path)
         #expect(made.status == 0, "\(made.errors)")
-        let kept = try String(contentsOfFile: "\(Command.root)/docs/reference/models.md", encoding: .utf8)
-        #expect(made.output == kept, "docs/reference/models.md is stale: run 'make reference'")
+        let kept = try String(contentsOfFile: "\(Command.root)/docs/reference/\(page).md", encoding: .utf8)
+        #expect(made.output == kept, "docs/reference/\(page).md is stale: run 'make reference'")
+    }
+
+    @Test("one layer is told with its settings and parameters; another name has the nearest one")
+    func layer() throws {
+        let folder = try TemporaryDirectory()
+        let text = try Command.run(["layers", "BatchNorm1d"], in: folder.path)
+        for word in ["num_features", "required", "1e-05", "running_var"] {
+            #expect(text.output.contains(word), "\(word)")
+        }
+        let wrong = try Command.run(["layers", "LayerNrom"], in: folder.path)
+        #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'LayerNorm'?"), "\(wrong.errors)")
     }
 
     @Test("one model is told with its parameters, as JSON too; another name has the nearest one")

@@ -23,11 +23,11 @@ struct DescriptionTests {
             outputs: [score, joined]
             layers:
               - {name: flat, type: Flatten, inputs: [left]}
-              - {name: dense, type: Linear, init: {type: orthogonal, gain: 2, bias: 0.5}, in_features: 12, out_features: 4}
+              - {name: dense, type: Linear, initializer: {type: orthogonal, gain: 2, bias: 0.5}, in_features: 12, out_features: 4}
               - {name: flat.right, type: Flatten, inputs: [right]}
               - {name: dense.right, shares: dense}
               - {name: joined, type: Add, inputs: [dense, dense.right]}
-              - {name: score, type: Linear, init: kaiming_uniform, in_features: 4, out_features: 1}
+              - {name: score, type: Linear, initializer: kaiming_uniform, in_features: 4, out_features: 1}
               - {name: unused.in.first, type: ReLU, inputs: [joined]}
             """
         let graph = try ModelDescription(parsing: text, file: "twins.yaml").graph
@@ -55,9 +55,9 @@ struct DescriptionTests {
                 "No output depends on the input 'y': let a layer on the way to one read it, or leave it out."
             ),
             ("input: [3]", "- {name: c, type: ReLU}\n  - {name: a, shares: b}", "there is no layer before it 'b'"),
-            ("input: [3]", "- {name: a, type: ReLU, init: zeros}", "ReLU has no parameter 'weight'"),
+            ("input: [3]", "- {name: a, type: ReLU, initializer: zeros}", "ReLU has no parameter 'weight'"),
             (
-                "input: [3]", "- {name: a, type: Linear, in_features: 3, out_features: 2, init: xavier_unifrom}",
+                "input: [3]", "- {name: a, type: Linear, in_features: 3, out_features: 2, initializer: xavier_unifrom}",
                 "did you mean 'xavier_uniform'"
             ),
             ("input: [3]\noutputs: [aa]", "- {name: a, type: ReLU}", "The network has no layer 'aa'"),

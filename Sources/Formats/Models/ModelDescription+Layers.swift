@@ -10,7 +10,7 @@ extension ModelDescription {
         let node: Graph.Node
     }
 
-    private static let ownKeys = ["name", "type", "inputs", "init"]
+    private static let ownKeys = ["name", "type", "inputs", "initializer"]
     private static let sharingKeys = ["name", "shares", "inputs"]
 
     /// More layers than that are no network that anybody wrote.
@@ -63,7 +63,7 @@ extension ModelDescription {
         }
         let inputs = try section["inputs"]?.list("a list of layers' names").map { try $0.text() }
         let layer = try located(value, section) { try LayerCatalog.makeLayer(kind, values) }
-        let initializer = try section["init"].map { try InitializerDescription.read($0) }
+        let initializer = try section["initializer"].map { try InitializerDescription.read($0) }
         return LayerEntry(
             value: value, name: nameValue, inputs: section["inputs"],
             node: Graph.Node(name, layer, inputs: inputs ?? [previous], initializer: initializer))

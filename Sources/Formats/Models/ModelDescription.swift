@@ -13,7 +13,7 @@ import NeuralNetworks
 ///       optimizer: {type: Adam, lr: 0.001}
 ///
 /// Layers have the names and settings of PyTorch; each reads the one before it unless `inputs` names others. `shares`
-/// names a layer whose parameters one uses again, `init` says how parameters start, and `outputs` names the layers whose
+/// names a layer whose parameters one uses again, `initializer` says how parameters start, and `outputs` names the layers whose
 /// values the network gives, the last one otherwise. A key that is not known is an error, as is everything else that is
 /// not understood.
 public struct ModelDescription: Sendable {

@@ -55,7 +55,9 @@ struct FusionPlan {
                 else { break }
                 if case .add = followUp {
                     let others = follower.inputs.filter { $0 != last }
-                    guard follower.inputs.count == 2, others.count == 1, computed.contains(others[0]) else { break }
+                    guard follower.inputs.count == 2, others.count == 1, computed.contains(others[0]),
+                        graph.shapes[others[0]] == graph.shapes[last]
+                    else { break }
                 } else {
                     guard follower.inputs == [last] else { break }
                 }

@@ -37,7 +37,8 @@ package final class InnerProduct: @unchecked Sendable {
         let source = try MemoryDescription([vectors, inputs], dnnl_ab)
         let result = try MemoryDescription([vectors, outputs], dnnl_ab)
         let bias = try MemoryDescription([outputs], dnnl_a)
-        let wanted = try weights ?? MemoryDescription([outputs, inputs], dnnl_format_tag_any)
+        let free = try MemoryDescription([outputs, inputs], dnnl_format_tag_any)
+        let wanted = weights ?? free
         let description = try PrimitiveDescription("describe a product with \(outputs)×\(inputs) weights") { made in
             synfire_inner_product_forward(
                 made, context.engine, attributes.pointer, false, source.pointer, wanted.pointer,

@@ -2,7 +2,7 @@ import Formats
 import SpikingModels
 import SpikingNetworks
 
-/// One model, connector or distribution, as `synfire models` shows it.
+/// One model, connector, distribution or layer, as `synfire models` and `synfire layers` show it.
 struct CatalogEntry: Encodable {
     /// What kind of thing it is: the heading that it stands under.
     enum Kind: String, Encodable, CaseIterable {
@@ -12,6 +12,7 @@ struct CatalogEntry: Encodable {
         case longTerm = "Long-term plasticity"
         case connector = "Connectors"
         case distribution = "Distributions"
+        case layer = "Layers"
     }
 
     /// A table with a heading.
@@ -28,8 +29,14 @@ struct CatalogEntry: Encodable {
     var source = ""
     var tables: [Table] = []
 
-    /// Everything in the catalogs, in their order.
-    static var all: [CatalogEntry] {
+    init(name: String, kind: Kind, summary: String) {
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+    }
+
+    /// What spiking networks are made of, in the catalogs' order.
+    static var models: [CatalogEntry] {
         ModelCatalog.all.map { CatalogEntry(.neuron, $0.schema) }
             + StimulusCatalog.all.map { CatalogEntry(.stimulus, $0.schema) }
             + SynapseCatalog.shortTerm.map { CatalogEntry(.shortTerm, $0.schema) }
