@@ -41,11 +41,11 @@ public protocol Layer: Sendable {
     /// What the layer does in use, if the layer in front of it can do that in one go; nil where it cannot.
     var followUp: FollowUp? { get }
 
-    /// Whether its kernel does what layers behind it do, in use: ``KernelRequest/followers``.
+    /// Whether its kernel does what layers behind it do, in use, for such inputs: ``KernelRequest/followers``.
     ///
     /// A row of followers is at most one scale and shift, then at most one addition, then at most one rectification, with
-    /// those that do nothing anywhere between. With an addition the kernel's last input is the value that is added.
-    static var takesFollowUps: Bool { get }
+    /// those that do nothing anywhere between. Channels are the first axis of its output and of its weight. With an addition the kernel's last input is the value that is added.
+    func takesFollowUps(for inputs: [[Int]]) -> Bool
 
     /// Makes what computes the layer forward and, in training, backward.
     func makeKernel(_ request: KernelRequest) throws -> any LayerKernel
@@ -162,5 +162,5 @@ extension Layer {
     public var followUp: FollowUp? { nil }
 
     /// None.
-    public static var takesFollowUps: Bool { false }
+    public func takesFollowUps(for inputs: [[Int]]) -> Bool { false }
 }

@@ -44,7 +44,7 @@ struct FusionPlan {
         for (index, node) in graph.nodes.enumerated() where needed.contains(node.name) {
             guard !absorbed.contains(index) else { continue }
             defer { computed.insert(graph.nodes[followers[index]?.last ?? index].name) }
-            guard type(of: node.layer).takesFollowUps else { continue }
+            guard node.layer.takesFollowUps(for: graph.inputShapes(of: node)) else { continue }
             var row: [Int] = []
             var last = node.name
             var progress = 0

@@ -78,6 +78,11 @@ public struct BatchNorm1d: Layer {
     /// One for each value.
     public func multiplyAccumulates(for inputs: [[Int]]) -> Int { inputs[0].reduce(1, *) }
 
+    /// In use it is a scale and a shift of each channel.
+    public var followUp: FollowUp? {
+        BatchNormRules.followUp(epsilon: epsilon)
+    }
+
     /// Loops of our own, in whatever layout the values come.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         try BatchNormKernel(epsilon: epsilon, momentum: momentum, request)

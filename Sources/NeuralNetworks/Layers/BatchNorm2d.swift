@@ -79,13 +79,7 @@ public struct BatchNorm2d: Layer {
 
     /// In use it is a scale and a shift of each channel.
     public var followUp: FollowUp? {
-        .scaleAndShift { [epsilon] parameters, channel in
-            guard let mean = parameters["running_mean"]?.values.base, let weight = parameters["weight"]?.values.base,
-                let variance = parameters["running_var"]?.values.base, let bias = parameters["bias"]?.values.base
-            else { return (1, 0) }
-            let scale = Double(weight[channel]) / (Double(variance[channel]) + epsilon).squareRoot()
-            return (scale, Double(bias[channel]) - Double(mean[channel]) * scale)
-        }
+        BatchNormRules.followUp(epsilon: epsilon)
     }
 
     /// Loops of our own over the blocked layout.

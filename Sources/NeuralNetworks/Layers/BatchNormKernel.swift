@@ -14,6 +14,18 @@ enum BatchNormRules {
         HyperparameterRow(
             "affine", .flag, default: .value(.flag(true)), "Whether there are a scale and a shift for each channel."),
     ]
+
+    /// What the layers do in use, by their parameters: weight/√(variance + eps) · (x − mean) + bias.
+    static func followUp(epsilon: Double) -> FollowUp {
+        .scaleAndShift { parameters, channel in
+            func value(_ name: String, else fallback: Double) -> Double {
+                parameters[name].map { Double($0.values.base[channel]) } ?? fallback
+            }
+            let deviation = (value("running_var", else: 1) + epsilon).squareRoot()
+            let scale = value("weight", else: 1) / deviation
+            return (scale, value("bias", else: 0) - value("running_mean", else: 0) * scale)
+        }
+    }
 }
 
 /// Batch normalisation: loops of our own, in whatever layout the values come.

@@ -128,7 +128,7 @@ public struct Conv2d: Layer {
     }
 
     /// Normalisation is folded into the weights, an addition and a rectification are done on the way.
-    public static var takesFollowUps: Bool { true }
+    public func takesFollowUps(for inputs: [[Int]]) -> Bool { true }
 
     /// Convolution by oneDNN.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {

@@ -31,6 +31,9 @@ public struct Dropout2d: Layer {
         return inputs[0]
     }
 
+    /// In use it does nothing.
+    public var followUp: FollowUp? { .nothing }
+
     /// A loop of our own, in whatever layout the values come.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         request.isTraining

@@ -17,6 +17,9 @@ public struct Identity: Layer {
     /// The input's shape.
     public func outputShape(for inputs: [[Int]]) throws(InputMismatch) -> [Int] { inputs[0] }
 
+    /// In use it does nothing.
+    public var followUp: FollowUp? { .nothing }
+
     /// The same memory, where the plan allows it.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
         ReshapeKernel(request.inputs[0], as: request.inputs[0])

@@ -84,8 +84,8 @@ public struct Linear: Layer {
     /// One for each weight and vector.
     public func multiplyAccumulates(for inputs: [[Int]]) -> Int { inputs[0].dropLast().reduce(weight.count, *) }
 
-    /// Normalisation is folded into the weights, an addition and a rectification are done on the way.
-    public static var takesFollowUps: Bool { true }
+    /// For single vectors, normalisation is folded into the weights, an addition and a rectification are done on the way.
+    public func takesFollowUps(for inputs: [[Int]]) -> Bool { inputs[0].count == 1 }
 
     /// Products by oneDNN.
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel {
