@@ -120,7 +120,7 @@ let package = Package(
                 "Units",
             ]),
         tests("DatasetsTests", ["Datasets", "HDF5", "Tensors"]),
-        tests("AnalysisTests", ["Analysis", "SpikingNetworks"]),
+        tests("AnalysisTests", ["Analysis", "SpikingNetworks"], exclude: ["Reference"]),
         tests("CommandTests", ["synfire"]),
     ],
     swiftLanguageModes: [.v6]

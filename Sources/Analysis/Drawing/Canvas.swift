@@ -9,12 +9,13 @@ struct Canvas {
 
     mutating func text(
         _ text: String, x: Double, y: Double, anchor: Anchor = .start, style: String = "sf-text", rotated: Bool = false,
-        isBold: Bool = false
+        isBold: Bool = false, fill: String? = nil
     ) {
         let position = "x=\"\(Numerals.decimal(x))\" y=\"\(Numerals.decimal(y))\""
         let turn = rotated ? " transform=\"rotate(-90 \(Numerals.decimal(x)) \(Numerals.decimal(y)))\"" : ""
         // As a style: the class sets the font, and an attribute would lose against it.
-        let weight = isBold ? " style=\"font-weight:600\"" : ""
+        let looks = [isBold ? "font-weight:600" : nil, fill.map { "fill:\($0)" }].compactMap { $0 }
+        let weight = looks.isEmpty ? "" : " style=\"\(looks.joined(separator: ";"))\""
         let alignment = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
         body += "<text class=\"\(style)\" \(position)\(alignment)\(weight)\(turn)>\(Markup.escape(text))</text>\n"
     }
@@ -35,6 +36,23 @@ struct Canvas {
             "<rect class=\"\(style)\"\(attributes.isEmpty ? "" : " " + attributes) x=\"\(Numerals.decimal(frame.x))\" "
             + "y=\"\(Numerals.decimal(frame.y))\" width=\"\(Numerals.decimal(frame.width))\" "
             + "height=\"\(Numerals.decimal(frame.height))\"/>\n"
+    }
+
+    /// A picture of pixels, which stay squares however large it is drawn.
+    mutating func image(_ frame: Frame, address: String) {
+        body +=
+            "<image x=\"\(Numerals.decimal(frame.x))\" y=\"\(Numerals.decimal(frame.y))\" "
+            + "width=\"\(Numerals.decimal(frame.width))\" height=\"\(Numerals.decimal(frame.height))\" "
+            + "preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" "
+            + "href=\"\(address)\"/>\n"
+    }
+
+    /// The text, cut to a width with an ellipsis where it is wider.
+    static func fit(_ text: String, width: Double, size: Double = 12) -> String {
+        guard Self.width(of: text, size: size) > width else { return text }
+        var short = text
+        while !short.isEmpty, Self.width(of: short + "…", size: size) > width { short.removeLast() }
+        return short + "…"
     }
 
     /// About the width of a text of 12 px: wide enough for the system fonts in use.
