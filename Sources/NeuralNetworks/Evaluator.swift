@@ -1,6 +1,14 @@
 import Parallel
 import Tensors
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// How well a network does on labelled images.
 public struct Evaluation: Sendable, Hashable {
     /// How many images there were.
@@ -14,6 +22,25 @@ public struct Evaluation: Sendable, Hashable {
 
     /// The part that was told right.
     public var accuracy: Double { Double(correct) / Double(count) }
+}
+
+/// What a network says of one labelled image.
+public struct ScoredImage {
+    /// The image's position in its data.
+    public let index: Int
+    /// The image's class.
+    public let label: Int
+    /// The class with the largest score, the first of equal ones.
+    public let prediction: Int
+    /// A score for each class; valid only while the closure runs that is given it.
+    public let scores: UnsafeBufferPointer<Float>
+
+    /// The softmax of the prediction's score, from 1/classes to 1.
+    public var probability: Double {
+        let largest = Double(scores[prediction])
+        // The prediction's own term is exp(0).
+        return 1 / scores.reduce(0) { $0 + exp(Double($1) - largest) }
+    }
 }
 
 /// Takes labelled images through a plan and counts.
@@ -37,7 +64,10 @@ final class Evaluator {
 
     func markParametersChanged() { plan.markParametersChanged() }
 
-    func evaluate(_ data: any TrainingData, progress: ((Int, Int) throws -> Void)? = nil) throws -> Evaluation {
+    func evaluate(
+        _ data: any TrainingData, progress: ((Int, Int) throws -> Void)? = nil,
+        scored: ((ScoredImage) throws -> Void)? = nil
+    ) throws -> Evaluation {
         var (correct, loss) = (0, 0.0)
         var predictions: [Int] = []
         predictions.reserveCapacity(data.count)
@@ -58,6 +88,10 @@ final class Evaluator {
                 let choice = CrossEntropy.choice(row, classes: classes)
                 predictions.append(choice)
                 if choice == label { correct += 1 }
+                try scored?(
+                    ScoredImage(
+                        index: first + image, label: label, prediction: choice,
+                        scores: UnsafeBufferPointer(start: row, count: classes)))
                 loss += CrossEntropy.loss(row, classes: classes, label: label, gradient: nil, weight: 0)
             }
             try progress?(first + labels.count, data.count)

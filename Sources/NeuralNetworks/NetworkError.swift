@@ -64,6 +64,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case labelOutOfRange(label: Int, image: Int, classes: Int)
     /// The loss became infinite or not a number.
     case lossNotFinite(epoch: Int, batch: Int)
+    /// A learning rule cannot train a network of these layers.
+    case ruleMismatch(rule: String, graph: String, reason: String)
     /// A checkpoint belongs to other settings.
     case checkpointMismatch(reason: String)
 }
@@ -136,6 +138,9 @@ extension NetworkError {
             "Image \(image) has label \(label), but the network tells \(classes) classes apart (0 to \(classes - 1))."
         case .lossNotFinite(let epoch, let batch):
             "The loss is no longer a finite number in epoch \(epoch), batch \(batch); a lower learning rate may help."
+        case .ruleMismatch(let rule, let graph, let reason):
+            "The rule '\(rule)' trains one Linear layer, with or without a Flatten before it, and so not the network "
+                + "'\(graph)': \(reason)."
         case .checkpointMismatch(let reason):
             "Training cannot be continued from this checkpoint: \(reason)."
         }

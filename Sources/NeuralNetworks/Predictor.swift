@@ -100,15 +100,17 @@ public final class Predictor: @unchecked Sendable {
     /// - Parameters:
     ///   - data: The images.
     ///   - progress: Told how many images are done, of how many; what it throws ends the work.
-    /// - Throws: ``NetworkError`` where data and network do not fit, and whatever the data and `progress` throw.
+    ///   - scored: Given each image's scores, in the data's order; what it throws ends the work.
+    /// - Throws: ``NetworkError`` where data and network do not fit, and whatever the data and the closures throw.
     public func evaluate(
-        _ data: any TrainingData, progress: ((_ done: Int, _ of: Int) throws -> Void)? = nil
+        _ data: any TrainingData, progress: ((_ done: Int, _ of: Int) throws -> Void)? = nil,
+        scored: ((ScoredImage) throws -> Void)? = nil
     ) throws -> Evaluation {
         try graph.checkFits(data, purpose: "evaluation")
         return try lock.withLock { _ in
             let evaluator = try self.evaluator ?? Evaluator(graph, store: store, pool: pool)
             self.evaluator = evaluator
-            return try evaluator.evaluate(data, progress: progress)
+            return try evaluator.evaluate(data, progress: progress, scored: scored)
         }
     }
 }

@@ -84,8 +84,9 @@ final class TrainingSession {
                 rate = settings.schedule.rate(epoch: epoch, batch: batch, batches: batches, epochs: settings.epochs)
                 try step(rate: rate)
                 batch += 1
-                hooks.progress?(
-                    progress(rate, seconds: (clock.now - start).seconds, since: first))
+                let now = progress(rate, seconds: (clock.now - start).seconds, since: first)
+                hooks.progress?(now)
+                if batch < batches, hooks.wantsCheckpoint?(now) == true { try hooks.checkpoint?(checkpoint()) }
             }
             let seconds = (clock.now - start).seconds
             try finishEpoch(imagesPerSecond: first == 0 ? Double(data.count) / seconds : 0)

@@ -198,19 +198,22 @@ public struct TrainingCheckpoint: Sendable {
 public struct TrainingHooks {
     /// After every batch.
     public var progress: ((TrainingProgress) -> Void)?
-    /// After every epoch, with what to store; an error ends the training.
+    /// After every epoch, and where ``wantsCheckpoint`` asks for it, with what to store; an error ends the training.
     public var checkpoint: ((TrainingCheckpoint) throws -> Void)?
     /// Asked before every batch; true ends the training after the last batch.
     public var shouldStop: (() -> Bool)?
+    /// Asked after every batch but an epoch's last; true asks for a checkpoint within the epoch.
+    public var wantsCheckpoint: ((TrainingProgress) -> Bool)?
 
     /// Joins hooks.
     public init(
         progress: ((TrainingProgress) -> Void)? = nil, checkpoint: ((TrainingCheckpoint) throws -> Void)? = nil,
-        shouldStop: (() -> Bool)? = nil
+        shouldStop: (() -> Bool)? = nil, wantsCheckpoint: ((TrainingProgress) -> Bool)? = nil
     ) {
         self.progress = progress
         self.checkpoint = checkpoint
         self.shouldStop = shouldStop
+        self.wantsCheckpoint = wantsCheckpoint
     }
 }
 
