@@ -105,6 +105,20 @@ struct ModelsDescriptionErrorTests {
     static let trainings: [WrongDescription] = [
         WrongDescription(training: "{batch_size: 3}", "n.yaml:5:3: training lacks the key 'epochs'"),
         WrongDescription(
+            training: "{rule: perceptrons, epochs: 3}",
+            "n.yaml:5:10: there is no learning rule 'perceptrons'; did you mean 'perceptron'?"),
+        WrongDescription(
+            training: "{rule: perceptron, epochs: 3, batch_size: 4}",
+            "n.yaml:5:33: 'batch_size' is for gradient descent; the rule perceptron takes data, validation, epochs,"),
+        WrongDescription(
+            training: "{rule: perceptron, epochs: 3, lr: 0}",
+            "n.yaml:5:37: 'lr' of training is 0.0, but must be above 0"),
+        WrongDescription(
+            training: "{rule: perceptron, epochs: 3, average: true}",
+            "n.yaml:5:33: training has no key 'average'; did you mean 'averaged'?"),
+        WrongDescription(
+            training: "{rule: perceptron, lr: 1}", "n.yaml:5:3: training lacks the key 'epochs'"),
+        WrongDescription(
             training: "{epochs: -1}", "n.yaml:5:12: 'epochs' of training is '-1', but must be 0 to 1000000"),
         WrongDescription(
             training: "{epochs: 1, batchsize: 3}",

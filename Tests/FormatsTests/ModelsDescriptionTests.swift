@@ -40,6 +40,34 @@ struct ModelsDescriptionTests {
           augmentation: [{type: horizontal_flip}, {type: shift, pixels: 2}]
         """
 
+    @Test("the perceptron's rule is read with its defaults, and written to be read again")
+    func perceptron() throws {
+        func description(_ training: String) throws -> ModelDescription {
+            try ModelDescription(
+                parsing: """
+                    name: p
+                    input: [4]
+                    layers: [{name: fc, type: Linear, in_features: 4, out_features: 3}]
+                    training: \(training)
+                    """, file: "p.yaml")
+        }
+        let plain = try #require(try description("{rule: perceptron, epochs: 100, seed: 5}").training)
+        #expect(plain.perceptron == Perceptron(epochs: 100, seed: 5))
+        let all = try description(
+            "{rule: perceptron, data: iris, validation: 0.25, epochs: 9, lr: 0.5, averaged: true, shuffle: false}")
+        for read in [all, try ModelDescription(parsing: all.yaml(), file: "again.yaml")] {
+            let training = try #require(read.training)
+            #expect(
+                training.perceptron == Perceptron(epochs: 9, learningRate: 0.5, isAveraged: true, shuffles: false))
+            guard case .fraction(0.25) = training.settings.validation, training.data == "iris" else {
+                Issue.record("the rest was lost: \(training)")
+                return
+            }
+        }
+        let usual = try description("{rule: gradient_descent, epochs: 2}").training
+        #expect(usual?.rule == .gradientDescent && usual?.perceptron == nil)
+    }
+
     @Test("reads layers, shapes and every setting of a training")
     func readsAll() throws {
         let description = try ModelDescription(parsing: Self.text, file: "cnn.yaml")

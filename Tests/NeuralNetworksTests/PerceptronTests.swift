@@ -192,12 +192,15 @@ struct PerceptronTests {
             name: "p", inputShape: [1, 8, 8], sequence: [("flat", Flatten()), ("fc", Linear(64, 3))])
         func trained(_ seed: UInt64, epochs: Int = 3, from start: Graph? = nil) throws -> Perceptron.Result {
             try Perceptron(epochs: epochs, seed: seed).train(
-                start ?? graph, on: bars, validation: Bars(count: 50, seed: 4), continuing: start != nil)
+                start ?? graph, on: bars, validation: .data(Bars(count: 50, seed: 4)), continuing: start != nil)
         }
         let first = try trained(1)
         #expect(try parameters(first.graph).weight == parameters(trained(1).graph).weight)
         #expect(try parameters(first.graph).weight != parameters(trained(2).graph).weight)
         #expect(first.history.count == 3 && first.history.allSatisfy { $0.validationAccuracy != nil })
+        // A fraction is held back, and so not learned from.
+        let part = try Perceptron(epochs: 1).train(graph, on: bars, validation: .fraction(0.25))
+        #expect(part.count == 150 && part.history[0].validationLoss != nil)
         // Random first weights do not matter unless they are gone on from.
         var random = graph
         random.initializeParameters(seed: 9)

@@ -13,7 +13,7 @@ import NeuralNetworks
 /// | `schedule` | `{type: constant}`, `{type: step, step_size, gamma}` or `{type: cosine, eta_min}`, each with `warmup` in epochs | constant |
 /// | `augmentation` | a list of changes such as `{type: horizontal_flip}`, see ``AugmentationCatalog`` | none |
 ///
-/// Settings are those of PyTorch, with its defaults.
+/// Settings are those of PyTorch, with its defaults. With `rule: perceptron` other keys hold, see ``LearningRule``.
 public struct TrainingDescription: Sendable {
     /// The settings.
     ///
@@ -23,6 +23,8 @@ public struct TrainingDescription: Sendable {
     public var data: String?
     /// The images to validate on, as a dataset reference.
     public var validationData: String?
+    /// The rule by which it learns.
+    public var rule = LearningRule.gradientDescent
 
     /// Joins settings and references.
     public init(settings: TrainingSettings, data: String? = nil, validationData: String? = nil) {
@@ -37,11 +39,16 @@ public struct TrainingDescription: Sendable {
 extension TrainingDescription {
     private static let keys = [
         "data", "validation", "epochs", "batch_size", "seed", "optimizer", "schedule", "augmentation",
+        "rule",
     ]
 
     /// Reads the section `training`.
     init(_ value: DescriptionValue, inputShape: [Int]) throws {
         let value = DescriptionValue(node: value.node, file: value.file, what: "training")
+        if let perceptron = try Self.readPerceptron(value, otherKeys: Self.keys) {
+            self = perceptron
+            return
+        }
         let section = try DescriptionSection(value, keys: Self.keys)
         var settings = TrainingSettings()
         settings.epochs = try section.required("epochs").integer(0...1_000_000)
@@ -140,6 +147,7 @@ extension TrainingDescription {
 extension TrainingDescription {
     /// The section's keys and values.
     func fields() throws -> [DescriptionWriter.Field] {
+        if let fields = perceptronFields() { return fields }
         var fields: [DescriptionWriter.Field] = []
         if let data { fields.append(("data", DescriptionWriter.text(data))) }
         if let validationData {

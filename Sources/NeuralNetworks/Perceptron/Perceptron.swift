@@ -130,16 +130,19 @@ public struct Perceptron: Sendable, Hashable {
     /// - Parameters:
     ///   - graph: The network. Its output has a score for each class, or is one number for two classes.
     ///   - data: The samples.
-    ///   - validation: Samples that are told after each epoch but not learned from.
+    ///   - validation: Which samples are told after each epoch but not learned from.
     ///   - continuing: Whether the network's weights are gone on from, rather than zero.
     ///   - hooks: What is told while it runs.
     /// - Throws: ``NetworkError`` where settings, data and network do not fit, and whatever data and hooks throw.
     /// - Complexity: O(epochs · samples · weights).
     public func train(
-        _ graph: Graph, on data: any TrainingData, validation: (any TrainingData)? = nil, continuing: Bool = false,
-        hooks: Hooks = Hooks()
+        _ graph: Graph, on data: any TrainingData, validation: TrainingSettings.Validation = .none,
+        continuing: Bool = false, hooks: Hooks = Hooks()
     ) throws -> Result {
+        let settings = TrainingSettings(epochs: epochs, seed: seed, validation: validation)
+        try settings.validate()
         try validate()
+        let (data, validation) = try TrainingSession.split(data, settings)
         let name = try Self.checkFits(graph, data, purpose: "training")
         if let validation { _ = try Self.checkFits(graph, validation, purpose: "validation") }
         let session = try PerceptronSession(self, graph: graph, layer: name, continuing: continuing)

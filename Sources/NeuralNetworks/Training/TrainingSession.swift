@@ -48,7 +48,7 @@ final class TrainingSession {
         if let checkpoint { try restore(checkpoint) }
     }
 
-    private static func split(
+    static func split(
         _ data: any TrainingData, _ settings: TrainingSettings
     ) throws(NetworkError) -> (any TrainingData, (any TrainingData)?) {
         switch settings.validation {
