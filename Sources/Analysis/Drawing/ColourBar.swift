@@ -9,14 +9,16 @@ struct ColourBar {
 
     static let stripWidth = 14.0
 
-    private var scale: Scale {
-        let linear = Scale.linear([lower, upper], ticks: 4, isRounded: false)
-        return label.map { linear.labelled($0) } ?? linear
+    /// The ends and the middle, which say all there is to a linear scale.
+    private var ticks: [Scale.Tick] {
+        [lower, (lower + upper) / 2, upper].map { value in
+            Scale.Tick(value: value, label: label?(value) ?? Numerals.significant(value, digits: 2))
+        }
     }
 
     /// The room it takes across, with its numbers and its name.
     var width: Double {
-        Self.stripWidth + 8 + (scale.ticks.map { Canvas.width(of: $0.label, size: 11) }.max() ?? 0) + 24
+        Self.stripWidth + 8 + (ticks.map { Canvas.width(of: $0.label, size: 11) }.max() ?? 0) + 24
     }
 
     /// Draws it with its upper left corner at the point.
@@ -34,9 +36,8 @@ struct ColourBar {
         }
         canvas.rectangle(
             Frame(x: x, y: y, width: Self.stripWidth, height: height), style: "sf-axis", attributes: "fill=\"none\"")
-        let scale = scale
-        for tick in scale.ticks {
-            let level = y + height * (1 - scale.fraction(tick.value))
+        for tick in ticks {
+            let level = y + height * (upper - tick.value) / (upper - lower)
             canvas.line(
                 x1: x + Self.stripWidth, y1: level, x2: x + Self.stripWidth + 4, y2: level, style: "sf-axis")
             canvas.text(tick.label, x: x + Self.stripWidth + 7, y: level + 4, style: "sf-note")

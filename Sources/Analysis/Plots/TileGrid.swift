@@ -29,7 +29,7 @@ public struct TileGrid: Picture {
     public enum Range: Sendable {
         /// Zero is white, and the largest size has the strongest colour on both sides.
         case symmetric
-        /// From zero, dark, to the largest.
+        /// From zero, dark, to what only one number in 200 exceeds, so that a few large ones do not darken all others.
         case fromZero
     }
 
@@ -72,9 +72,14 @@ public struct TileGrid: Picture {
 
     private static let width = 760.0, gap = 7.0, sourceSide = 84.0
 
-    private var limit: Double {
-        let largest = tiles.lazy.flatMap(\.values).reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
-        return largest > 0 ? Double(largest) : 1
+    /// The number with the strongest colour, and whether some are larger.
+    private var limit: (value: Double, isExceeded: Bool) {
+        let sizes = tiles.lazy.flatMap(\.values).filter(\.isFinite).map { abs($0) }
+        guard let largest = sizes.max(), largest > 0 else { return (1, false) }
+        if case .symmetric = range { return (Double(largest), false) }
+        let sorted = sizes.sorted()
+        let high = sorted[(sorted.count - 1) * 199 / 200]
+        return high > 0 && high < largest ? (Double(high), true) : (Double(largest), false)
     }
 
     private var map: ColourMap { if case .symmetric = range { .diverging } else { .viridis } }
@@ -83,9 +88,11 @@ public struct TileGrid: Picture {
     ///
     /// - Complexity: O(numbers).
     public func drawing() -> Drawing {
-        let limit = limit
+        let (limit, isExceeded) = limit
         let lower = if case .symmetric = range { -limit } else { 0.0 }
-        let bar = ColourBar(map: map, lower: lower, upper: limit, name: valueName)
+        let bar = ColourBar(
+            map: map, lower: lower, upper: limit, name: valueName,
+            label: { (isExceeded && $0 == limit ? "≥ " : "") + Numerals.significant($0, digits: 2) })
         let size = tileSize
         let lineNames: [String] = if case .matrix(_, let lines) = arrangement { lines } else { [] }
         let lineRoom = lineNames.map { Canvas.width(of: $0, size: 11) + 8 }.max() ?? 0

@@ -118,7 +118,7 @@ public struct Perceptron: Sendable, Hashable {
             let passes = epochs == 1 ? "1 epoch" : "\(epochs) epochs"
             if converged { return "converged after \(passes) and \(made): the classes are separated" }
             return "did not converge within \(passes): \(misclassified) of \(count) samples are still misclassified"
-                + ", as with classes that no weights separate"
+                + "; no weights may separate the classes, or more epochs are needed"
         }
     }
 

@@ -1,18 +1,24 @@
+import Analysis
 import ArgumentParser
 import Datasets
 import Formats
 import Foundation
 import NeuralNetworks
 
-/// `synfire evaluate`: the accuracy of a trained network.
+/// `synfire evaluate`: how well a trained network tells labelled images.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measures a trained network on labelled images.",
         discussion: """
-            Example:
+            Examples:
               synfire evaluate models/fashion-cnn/weights.h5 \\
                 --data fashion-mnist-sample
+              synfire evaluate models/fashion-cnn/weights.h5 \\
+                --data fashion-mnist-sample --top 3 --confusion confusion.svg \\
+                --predictions predictions.csv
+
+            Precision, recall and F1 are those of scikit-learn's classification_report.
             """)
 
     @Argument(help: "A trained network (.h5).")
@@ -21,38 +27,63 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Labelled images: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.")
     var data = "fashion-mnist:test"
 
+    @Option(help: "Say, too, how often the label is among the classes with so many of the largest scores.")
+    var top: Int?
+
+    @Option(help: "The confusion matrix as a picture (.svg) or a table (.csv).")
+    var confusion: String?
+
+    @Option(help: "A table of index, label, prediction and its softmax probability, a row an image (.csv).")
+    var predictions: String?
+
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var workers: WorkerOptions
     @OptionGroup var output: PrintOptions
 
-    private struct Result: Encodable {
-        let model: String
-        let data: String
-        let images: Int
-        let accuracy: Double
-        let loss: Double
-        let parameters: Int
-        let multiplyAccumulates: Int
+    func validate() throws {
+        if let confusion, !confusion.hasSuffix(".svg"), !confusion.hasSuffix(".csv") {
+            throw ValidationError("--confusion is '\(confusion)': name a file that ends in .svg or .csv")
+        }
+        if let top, top < 1 { throw ValidationError("--top is \(top): give a number of classes, at least 1") }
     }
 
     func run() throws {
+        if let confusion { try Output.check(confusion, force: force, option: "--confusion") }
+        if let predictions {
+            try Output.check(predictions, force: force, option: "--predictions")
+            if let confusion, same(confusion, predictions) {
+                throw RequestError(
+                    "--confusion and --predictions both name '\(predictions)': give each a file of its own")
+            }
+        }
         let graph = try Input.trainedNetwork(model)
         let images = ImageData(images: try dataOptions.open(data, defaultSplit: "test"))
-        Interrupt.watch()
-        let bar = ProgressBar("evaluating", unit: "images")
-        let predictor = try Predictor(graph, pool: try workers.pool())
-        let evaluation = try predictor.evaluate(images) { done, all in
-            try Interrupt.check("after \(done) of \(all) images")
-            bar.update(done, of: all)
+        if let top, top > images.classes {
+            throw RequestError("--top is \(top), but there are \(images.classes) classes")
         }
-        bar.finish()
-        let result = Result(
-            model: graph.name, data: images.images.name, images: images.count, accuracy: evaluation.accuracy,
-            loss: evaluation.loss, parameters: graph.parameterCount,
-            multiplyAccumulates: graph.multiplyAccumulates.values.reduce(0, +))
-        if output.json { return try Output.json(result) }
-        print(
-            "\(result.model) on \(result.data): \(Format.percent(result.accuracy)) of \(result.images) images, "
-                + "loss \(String(format: "%.4f", result.loss))")
+        Interrupt.watch()
+        let measured = try EvaluationReport.measure(
+            graph, images, top: top, keepsPredictions: predictions != nil, pool: try workers.pool())
+        var written: [String] = []
+        if let confusion {
+            let picture = ConfusionPlot(title: "\(graph.name) on \(images.images.name)", matrix: measured.matrix)
+            let text = confusion.hasSuffix(".csv") ? measured.matrix.csv : picture.svg()
+            try Output.write(text, to: confusion, force: force)
+            written.append(confusion)
+        }
+        if let predictions {
+            try Output.write(measured.predictions, to: predictions, force: force)
+            written.append(predictions)
+        }
+        if output.json { return try Output.json(measured.json(written: written)) }
+        print(measured.text)
+        if !written.isEmpty { print("\nwritten to \(written.joined(separator: ", "))") }
+    }
+
+    private func same(_ one: String, _ other: String) -> Bool {
+        URL(fileURLWithPath: one).standardizedFileURL == URL(fileURLWithPath: other).standardizedFileURL
     }
 }

@@ -16,8 +16,9 @@ struct InspectCommand: ParsableCommand {
         abstract:
             "Says what is in a file: a network, a trained model, a built network, traces, images, or any other HDF5.",
         discussion: """
-            Example:
+            Examples:
               synfire inspect models/fashion-cnn/weights.h5
+              synfire inspect models/fashion-cnn/network.yaml --json
             """)
 
     @Argument(help: "A file: .yaml, .h5, .nir, IDX images, or any HDF5.")
@@ -37,12 +38,16 @@ struct InspectCommand: ParsableCommand {
             let title: String
             let header: [String]
             let rows: [[String]]
+            /// Below the rows: names and values.
+            var totals: [[String]]?
         }
         var kind: String
         var facts: [String: String] = [:]
         var tables: [Table] = []
         /// Of traces: what the table of spikes says, as numbers.
         var populations: [TraceSummary.Row]?
+        /// Of conventional networks: what the table of layers says, as numbers.
+        var summary: Summary?
     }
 
     func run() throws {
@@ -56,6 +61,7 @@ struct InspectCommand: ParsableCommand {
         for table in contents.tables where !table.rows.isEmpty {
             print("\n\(table.title)")
             print(Format.table([table.header] + table.rows))
+            if let totals = table.totals { print("\n" + Format.table(totals)) }
         }
     }
 
@@ -117,47 +123,6 @@ struct InspectCommand: ParsableCommand {
     private static func described(_ path: String) throws -> Contents {
         guard Input.isDescription(path) else { return try network(path) }
         return try DescriptionKind.of(path) == .experiment ? try experiment(path) : try network(path)
-    }
-
-    private static func network(_ path: String) throws -> Contents {
-        let source = try ModelSource.read(path)
-        let graph = source.graph
-        var contents = Contents(kind: "a conventional network, described")
-        contents.facts = [
-            "name": graph.name, "input": "\(graph.inputShape)", "parameters": "\(graph.parameterCount)",
-            "multiply-accumulates": "\(graph.multiplyAccumulates.values.reduce(0, +))",
-        ]
-        switch source {
-        case .description: break
-        case .model(_, let info):
-            contents.kind = "a conventional network, trained"
-            contents.facts["written by"] = "Synfire \(info.synfireVersion)"
-            if let record = info.record {
-                contents.facts["seed"] = "\(record.seed)"
-                contents.facts["epochs"] = "\(record.epochs)"
-                contents.facts["learned from"] = record.data ?? ""
-                contents.facts["trained"] = record.date ?? ""
-                contents.facts["accuracy"] =
-                    record.accuracy.map { "\(Format.percent($0)) of \(record.accuracyData ?? "unnamed images")" } ?? ""
-            }
-        case .checkpoint(let content):
-            contents.kind = "a checkpoint of a training"
-            contents.facts["epochs complete"] = "\(content.checkpoint.history.count)"
-            contents.facts["seed"] = "\(content.checkpoint.seed)"
-        }
-        let macs = graph.multiplyAccumulates
-        contents.tables = [
-            .init(
-                title: "layers", header: ["layer", "type", "output", "parameters", "multiply-accumulates"],
-                rows: graph.nodes.map { node in
-                    [
-                        node.name, node.layer.kind, "\(graph.shapes[node.name] ?? [])",
-                        "\(node.layer.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.tensor.count })",
-                        "\(macs[node.name] ?? 0)",
-                    ]
-                })
-        ]
-        return contents
     }
 
     private static func spiking(_ path: String) throws -> Contents {

@@ -5,11 +5,11 @@ import Foundation
 import SpikingNetworks
 import Units
 
-/// `synfire plot`: a picture of traces.
+/// `synfire plot`: a picture of traces, or of a trained network.
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
-        abstract: "Draws traces as an SVG picture.",
+        abstract: "Draws traces, or a trained network, as an SVG picture.",
         discussion: """
             Examples:
               synfire plot traces.h5 --kind raster --out raster.svg
@@ -18,19 +18,39 @@ struct PlotCommand: ParsableCommand {
               synfire plot traces.h5 --kind activity --neurons 50 \\
                 --bin 1ms --out activity.svg
               synfire plot traces.h5 --kind rates --out rates.svg
+              synfire plot models/fashion-cnn/weights.h5 --kind filters \\
+                --layer conv1 --out filters.svg
+              synfire plot models/fashion-cnn/weights.h5 \\
+                --kind feature-maps --layer relu1 \\
+                --data fashion-mnist-sample:7-7 --out maps.svg
+              synfire plot models/fashion-cnn/weights.h5 --kind confusion \\
+                --data fashion-mnist-sample --out confusion.svg
+              synfire plot models/fashion-cnn/weights.h5 --kind curves \\
+                --out curves.svg
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case raster, rate, trace, isi, activity, rates
+        case filters, confusion, curves
+        case featureMaps = "feature-maps"
+
+        /// Whether it shows a trained network rather than traces.
+        var isOfNetwork: Bool { [.filters, .featureMaps, .confusion, .curves].contains(self) }
     }
 
-    @Argument(help: "Traces (.h5), Synfire's or any file in SONATA's spike layout.")
-    var traces: String
+    @Argument(
+        help: """
+            Traces (.h5), Synfire's or any file in SONATA's spike layout; for filters, feature-maps and confusion a \
+            trained network (.h5); for curves one, a checkpoint or a training's log (.csv, .h5).
+            """)
+    var file: String
 
     @Option(
         help: """
             The picture: raster, rate (of populations, over time), trace (of a variable), isi (intervals between spikes), \
-            activity (raster above population rates) or rates (of neurons, with irregularity and synchrony).
+            activity (raster above population rates), rates (of neurons, with irregularity and synchrony); filters \
+            (weights of a layer), feature-maps (a layer's values for an image), confusion (of classes) or curves (the \
+            course of a training).
             """)
     var kind = Kind.raster
 
@@ -61,12 +81,22 @@ struct PlotCommand: ParsableCommand {
             valueName: "population=rate"))
     var reference: [String] = []
 
+    @Option(help: "The layer of filters and feature-maps. Default: the first that has any.")
+    var layer: String?
+
+    @Option(
+        help: """
+            The images of feature-maps (the first of them) and confusion: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.
+            """)
+    var data: String?
+
     @Option(name: [.customLong("out"), .customShort("o")], help: "The picture (.svg).")
     var out: String
 
     @Flag(help: "Replace the output if it exists.")
     var force = false
 
+    @OptionGroup var dataOptions: DataOptions
     @OptionGroup var output: PrintOptions
 
     private struct Result: Encodable {
@@ -77,8 +107,13 @@ struct PlotCommand: ParsableCommand {
     func run() throws {
         try checkOptions()
         try Output.check(out, force: force)
-        let file = try TraceFile(try Input.file(traces))
-        let picture: any Picture = kind == .trace ? try tracePlot(file) : try spikePlot(file)
+        let picture: any Picture
+        if kind.isOfNetwork {
+            picture = try networkPicture()
+        } else {
+            let traces = try TraceFile(try Input.file(file))
+            picture = kind == .trace ? try tracePlot(traces) : try spikePlot(traces)
+        }
         try Output.write(picture.svg(), to: out, force: force)
         if output.json { return try Output.json(Result(kind: kind.rawValue, out: out)) }
         print("written to \(out)")
@@ -97,6 +132,21 @@ struct PlotCommand: ParsableCommand {
         }
         if !reference.isEmpty, kind != .rates {
             throw RequestError("--reference is for the picture rates, not for \(kind.rawValue)")
+        }
+        if layer != nil, kind != .filters, kind != .featureMaps {
+            throw RequestError("--layer is for the pictures filters and feature-maps, not for \(kind.rawValue)")
+        }
+        if data != nil, kind != .featureMaps, kind != .confusion {
+            throw RequestError("--data is for the pictures feature-maps and confusion, not for \(kind.rawValue)")
+        }
+        if kind.isOfNetwork {
+            let others = [
+                ("--population", !population.isEmpty), ("--variable", variable != nil), ("--from", from != nil),
+                ("--to", to != nil),
+            ]
+            if let other = others.first(where: \.1) {
+                throw RequestError("\(other.0) is for pictures of traces, not for \(kind.rawValue)")
+            }
         }
     }
 
@@ -127,7 +177,7 @@ struct PlotCommand: ParsableCommand {
         return length
     }
 
-    private var title: String { heading ?? URL(fileURLWithPath: traces).lastPathComponent }
+    private var title: String { heading ?? URL(fileURLWithPath: file).lastPathComponent }
 
     /// The window, by default all that is recorded.
     private func window(_ file: TraceFile, end: Double) throws -> ClosedRange<Double> {
@@ -137,14 +187,14 @@ struct PlotCommand: ParsableCommand {
         return low...high
     }
 
-    private func spikePlot(_ file: TraceFile) throws -> any Picture {
-        let names = try chosen(among: file.populations.map(\.name))
-        let ends = try names.map { try file.timeRange(of: $0)?.upperBound ?? 0 }
-        let recorded = file.duration ?? (file.trialDuration ?? 0) * Double(file.trials.count)
-        let range = try window(file, end: max(recorded, ends.max() ?? 0))
+    private func spikePlot(_ traces: TraceFile) throws -> any Picture {
+        let names = try chosen(among: traces.populations.map(\.name))
+        let ends = try names.map { try traces.timeRange(of: $0)?.upperBound ?? 0 }
+        let recorded = traces.duration ?? (traces.trialDuration ?? 0) * Double(traces.trials.count)
+        let range = try window(traces, end: max(recorded, ends.max() ?? 0))
         let events = try names.map { name in
-            let train = try file.spikes(of: name, from: range.lowerBound, to: range.upperBound)
-            let shape = try file.population(named: name).shape
+            let train = try traces.spikes(of: name, from: range.lowerBound, to: range.upperBound)
+            let shape = try traces.population(named: name).shape
             let highest = train.neurons.map(Int.init).max().map { $0 + 1 } ?? 0
             return SpikeEvents(
                 name: name, neuronCount: max(shape?.reduce(1, *) ?? 0, highest, 1), times: train.times,
@@ -164,29 +214,29 @@ struct PlotCommand: ParsableCommand {
             return RatesPlot(
                 title: title, populations: events, range: open, references: try references(among: names))
         case .isi: return ISIHistogram(title: title, intervals: events.flatMap(\.intervals))
-        case .raster, .trace:
+        default:
             return RasterPlot(
                 title: title, bands: events, range: range,
-                separators: file.trials.filter { range.contains($0.start) }.map { trial in
+                separators: traces.trials.filter { range.contains($0.start) }.map { trial in
                     RasterPlot.Separator(time: trial.start, label: trial.label.map { "\($0)" } ?? "")
                 })
         }
     }
 
-    private func tracePlot(_ file: TraceFile) throws -> any Picture {
-        guard !file.reports.isEmpty else {
+    private func tracePlot(_ traces: TraceFile) throws -> any Picture {
+        guard !traces.reports.isEmpty else {
             throw RequestError(
-                "'\(traces)' has no potentials or other variables: record some with 'synfire simulate --record v:POPULATION'"
+                "'\(file)' has no potentials or other variables: record some with 'synfire simulate --record v:POPULATION'"
             )
         }
-        let variable = try chosenVariable(file)
-        let reports = file.reports.filter { variable == $0.shownVariable }
+        let variable = try chosenVariable(traces)
+        let reports = traces.reports.filter { variable == $0.shownVariable }
         let names = try chosen(among: reports.map(\.population))
         let ends = reports.map { $0.time(of: $0.samples) }
-        let range = try window(file, end: ends.max() ?? 0)
+        let range = try window(traces, end: ends.max() ?? 0)
         var lines: [TracePlot.Trace] = []
         for report in reports where names.contains(report.population) {
-            let (first, values) = try file.samples(
+            let (first, values) = try traces.samples(
                 of: report.name, from: range.lowerBound, to: range.upperBound.nextUp)
             let width = report.neurons.count
             // More than a dozen lines cannot be told apart.
@@ -205,24 +255,24 @@ struct PlotCommand: ParsableCommand {
     }
 
     /// The variable that is drawn: lines of two kinds have no common axis.
-    private func chosenVariable(_ file: TraceFile) throws -> String {
+    private func chosenVariable(_ traces: TraceFile) throws -> String {
         var known: [String] = []
-        for report in file.reports where !known.contains(report.shownVariable) { known.append(report.shownVariable) }
+        for report in traces.reports where !known.contains(report.shownVariable) { known.append(report.shownVariable) }
         if let variable {
             guard known.contains(variable) else {
                 throw RequestError(
-                    "'\(traces)' has no variable '\(variable)'; \(NearestName.hint(variable, among: known))")
+                    "'\(file)' has no variable '\(variable)'; \(NearestName.hint(variable, among: known))")
             }
             return variable
         }
         if known.count == 1 || known.contains("v") { return known.contains("v") ? "v" : known[0] }
         throw RequestError(
-            "'\(traces)' has the variables \(known.joined(separator: ", ")): choose one with --variable")
+            "'\(file)' has the variables \(known.joined(separator: ", ")): choose one with --variable")
     }
 
     private func chosen(among names: [String]) throws -> [String] {
         for name in population where !names.contains(name) {
-            throw RequestError("'\(traces)' has no population '\(name)'; \(NearestName.hint(name, among: names))")
+            throw RequestError("'\(file)' has no population '\(name)'; \(NearestName.hint(name, among: names))")
         }
         return population.isEmpty ? names : population
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Formats
 import Foundation
 import NeuralNetworks
-import Parallel
 
 /// `synfire train`: a described network learns from labelled images.
 struct TrainCommand: ParsableCommand {
@@ -10,9 +9,13 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Trains a conventional network that a YAML file describes.",
         discussion: """
-            Example:
+            Examples:
               synfire train models/fashion-cnn/network.yaml \\
                 --data fashion-mnist-sample --epochs 2 --out model.h5
+              synfire train models/fashion-cnn/network.yaml \\
+                --data fashion-mnist-sample:0-799 --epochs 2 \\
+                --validation fashion-mnist-sample:800-999 \\
+                --log log.csv --log log.h5 --curves curves.svg --out logged.h5
 
             After each epoch a checkpoint is written beside the output; --resume goes
             on from one, to the same bits as if training had not stopped.
@@ -39,26 +42,30 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Go on from a checkpoint.")
     var resume: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the checkpoint within epochs, too: every so many batches, or so much time, such as 10min.",
+            valueName: "batches or time"))
+    var checkpointEvery: CheckpointInterval?
+
     @Option(name: [.customLong("out"), .customShort("o")], help: "The trained network (.h5).")
     var out: String
 
     @Flag(help: "Replace the output if it exists.")
     var force = false
 
+    @OptionGroup var files: TrainingLogOptions
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var workers: WorkerOptions
     @OptionGroup var output: PrintOptions
 
-    private struct Result: Encodable {
-        let model: String
-        let out: String
-        let epochs: Int
-        let seed: UInt64
-        let loss: Double
-        let accuracy: Double
-        let testAccuracy: Double?
-        let imagesPerSecond: Double
-        let seconds: Double
+    /// What is trained, how, and on what.
+    private struct Task {
+        var graph: Graph
+        var isTrained: Bool
+        var training: TrainingDescription
+        var start: TrainingCheckpoint?
+        var data: String
     }
 
     /// Where checkpoints go.
@@ -66,11 +73,59 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try Output.check(out, force: force)
+        try files.check(beside: out, force: force, resuming: resume != nil)
         if resume == nil, FileManager.default.fileExists(atPath: checkpointPath), !force {
             throw RequestError(
                 "'\(checkpointPath)' is left from a training that was stopped: go on with --resume "
                     + "\(checkpointPath), or give --force to begin anew")
         }
+        var task = try readTask()
+        let images = ImageData(images: try dataOptions.open(task.data, defaultSplit: "train"))
+        var settings = task.training.settings
+        if let reference = task.training.validationData {
+            settings.validation = .data(ImageData(images: try dataOptions.open(reference, defaultSplit: "test")))
+        }
+        let testImages = try test.map { ImageData(images: try dataOptions.open($0, defaultSplit: "test")) }
+        if !task.isTrained { task.graph.initializeParameters(seed: settings.seed) }
+
+        Interrupt.watch()
+        let monitor = TrainingMonitor(
+            try TrainingLogFiles(
+                files, title: "\(task.graph.name) on \(task.data)", epochs: settings.epochs,
+                history: task.start?.history ?? [], resuming: resume != nil, replacing: force),
+            epochs: settings.epochs)
+        defer { monitor.close() }
+        let (graph, history, learned) = try learn(task, images: images, settings: settings, monitor: monitor)
+        monitor.close()
+
+        var report = TrainingReport(
+            graph: graph, out: out, training: task.training, data: task.data, rows: monitor.rows,
+            seconds: monitor.seconds, resumedFrom: resume, files: files)
+        if let testImages {
+            let evaluation = try Predictor(graph, pool: workers.pool()).evaluate(testImages)
+            (report.test, report.testLoss, report.testAccuracy) = (test, evaluation.loss, evaluation.accuracy)
+        }
+        if let learned {
+            (report.converged, report.misclassified) = (learned.converged, learned.misclassified)
+            (report.mistakes, report.verdict) = (learned.mistakes, learned.verdict)
+        }
+        let record = TrainingRecord(
+            seed: settings.seed, epochs: history.count,
+            recipe: try ModelDescription.yaml(for: graph, training: task.training), history: history,
+            data: task.data, date: ISO8601DateFormatter().string(from: Date()), wallTime: monitor.allSeconds,
+            accuracy: report.testAccuracy, accuracyData: test)
+        try ModelFile.write(
+            graph: graph,
+            info: ModelFile.Info(synfireVersion: SynfireCommand.version, record: record, training: task.training),
+            to: out, replacing: force)
+        try? FileManager.default.removeItem(atPath: checkpointPath)
+        if output.json { return try Output.json(report) }
+        print(report.text)
+    }
+
+    // MARK: Reading
+
+    private func readTask() throws -> Task {
         var start: TrainingCheckpoint?
         var stored: TrainingDescription?
         if let resume {
@@ -93,92 +148,75 @@ struct TrainCommand: ParsableCommand {
             throw RequestError("'\(model)' names no images to learn from: give --data")
         }
         if let start { training.settings.seed = start.seed }
-
-        let images = ImageData(images: try dataOptions.open(reference, defaultSplit: "train"))
-        var settings = training.settings
-        if let reference = training.validationData {
-            settings.validation = .data(ImageData(images: try dataOptions.open(reference, defaultSplit: "test")))
+        if training.perceptron != nil {
+            if resume != nil { throw RequestError("--resume is for gradient descent, not for the rule perceptron") }
+            if checkpointEvery != nil {
+                throw RequestError("--checkpoint-every is for gradient descent, not for the rule perceptron")
+            }
         }
-        let testImages = try test.map { ImageData(images: try dataOptions.open($0, defaultSplit: "test")) }
-        var graph = source.graph
-        if !source.isTrained { graph.initializeParameters(seed: settings.seed) }
-
-        Interrupt.watch()
-        let clock = ContinuousClock()
-        let began = clock.now
-        let result = try train(graph, from: start, images: images, settings: settings, training: training)
-        let seconds = (clock.now - began) / .seconds(1)
-        if result.wasStopped {
-            try CheckpointFile.write(
-                result.checkpoint, training: training, synfireVersion: SynfireCommand.version, to: checkpointPath,
-                replacing: true)
-            throw InterruptError("training was stopped; go on with --resume \(checkpointPath)")
-        }
-        let accuracy = try testImages.map { try Predictor(result.graph).evaluate($0).accuracy }
-        let last = result.history.last
-        try ModelFile.write(
-            graph: result.graph,
-            info: ModelFile.Info(
-                synfireVersion: SynfireCommand.version,
-                record: TrainingRecord(
-                    seed: settings.seed, epochs: result.history.count,
-                    recipe: try ModelDescription.yaml(for: result.graph, training: training),
-                    history: result.history, data: reference, date: ISO8601DateFormatter().string(from: Date()),
-                    wallTime: seconds, accuracy: accuracy, accuracyData: test), training: training), to: out,
-            replacing: force)
-        try? FileManager.default.removeItem(atPath: checkpointPath)
-        let report = Result(
-            model: graph.name, out: out, epochs: result.history.count, seed: settings.seed, loss: last?.loss ?? 0,
-            accuracy: last?.accuracy ?? 0, testAccuracy: accuracy, imagesPerSecond: last?.imagesPerSecond ?? 0,
-            seconds: seconds)
-        if output.json { return try Output.json(report) }
-        print(
-            "\(graph.name): \(report.epochs) epochs on \(reference) in \(Format.seconds(seconds)), "
-                + "\(Format.percent(report.accuracy)) of the training images"
-                + (accuracy.map { ", \(Format.percent($0)) of \(test ?? "")" } ?? ""))
-        print("written to \(out)")
+        return Task(
+            graph: source.graph, isTrained: source.isTrained, training: training, start: start, data: reference)
     }
 
-    private func train(
-        _ graph: Graph, from start: TrainingCheckpoint?, images: ImageData, settings: TrainingSettings,
-        training: TrainingDescription
+    // MARK: Learning
+
+    private func learn(
+        _ task: Task, images: ImageData, settings: TrainingSettings, monitor: TrainingMonitor
+    ) throws -> (graph: Graph, history: [EpochMetrics], perceptron: Perceptron.Result?) {
+        if let rule = task.training.perceptron {
+            let result = try rule.train(
+                task.graph, on: images, validation: settings.validation, continuing: task.isTrained,
+                hooks: Perceptron.Hooks(
+                    progress: { monitor.progress($0) },
+                    finishedEpoch: { try monitor.finish($0, rate: rule.learningRate) },
+                    shouldStop: { Interrupt.isRequested }))
+            if result.wasStopped {
+                throw InterruptError("interrupted after \(result.epochs) epochs; no network was written")
+            }
+            return (result.graph, result.history, result)
+        }
+        let result = try descend(task, images: images, settings: settings, monitor: monitor)
+        guard result.wasStopped else { return (result.graph, result.history, nil) }
+        try keep(result.checkpoint, task)
+        throw InterruptError("training was stopped; go on with --resume \(checkpointPath)")
+    }
+
+    private func descend(
+        _ task: Task, images: ImageData, settings: TrainingSettings, monitor: TrainingMonitor
     ) throws -> TrainingResult {
         let trainer = try Trainer(settings)
-        var bar = ProgressBar("epoch 1/\(settings.epochs)", unit: "batches")
-        var epoch = 0
+        let clock = ContinuousClock()
+        var kept = clock.now
         let hooks = TrainingHooks(
-            progress: { progress in
-                if progress.epoch != epoch {
-                    bar.finish()
-                    epoch = progress.epoch
-                    bar = ProgressBar("epoch \(epoch)/\(settings.epochs)", unit: "batches")
-                }
-                bar.update(
-                    progress.batch, of: progress.batches,
-                    note: String(
-                        format: "%.0f images/s  loss %.4f  accuracy %.2f %%", progress.imagesPerSecond, progress.loss,
-                        progress.accuracy * 100))
-            },
+            progress: { monitor.progress($0) },
             checkpoint: { checkpoint in
-                bar.finish()
-                if let metrics = checkpoint.history.last { Console.note(Self.line(metrics, of: settings.epochs)) }
-                try CheckpointFile.write(
-                    checkpoint, training: training, synfireVersion: SynfireCommand.version, to: checkpointPath,
-                    replacing: true)
+                try keep(checkpoint, task)
+                kept = clock.now
+                // Between epochs there is one more to tell of.
+                if checkpoint.batch == 0, let metrics = checkpoint.history.last { try monitor.finish(metrics) }
             },
-            shouldStop: { Interrupt.isRequested })
-        defer { bar.finish() }
-        guard let start else { return try trainer.train(graph, on: images, hooks: hooks) }
+            shouldStop: { Interrupt.isRequested },
+            wantsCheckpoint: { progress in
+                switch checkpointEvery {
+                case .batches(let count): progress.batch % count == 0
+                case .seconds(let seconds): (clock.now - kept) / .seconds(1) >= seconds
+                case nil: false
+                }
+            })
+        guard let start = task.start else { return try trainer.train(task.graph, on: images, hooks: hooks) }
         return try trainer.resume(start, on: images, hooks: hooks)
     }
 
-    private static func line(_ metrics: EpochMetrics, of epochs: Int) -> String {
-        var line = String(
-            format: "epoch %d/%d: loss %.4f, accuracy %.2f %%, %.0f images/s", metrics.epoch, epochs, metrics.loss,
-            metrics.accuracy * 100, metrics.imagesPerSecond)
-        if let accuracy = metrics.validationAccuracy {
-            line += String(format: ", validation %.2f %%", accuracy * 100)
+    /// Writes the checkpoint; where that fails, the one before it stays.
+    private func keep(_ checkpoint: TrainingCheckpoint, _ task: Task) throws {
+        do {
+            try CheckpointFile.write(
+                checkpoint, training: task.training, synfireVersion: SynfireCommand.version, to: checkpointPath,
+                replacing: true)
+        } catch {
+            let isLeft = FileManager.default.fileExists(atPath: checkpointPath)
+            throw CheckpointError(
+                error, epoch: checkpoint.epoch + (checkpoint.batch > 0 ? 1 : 0), kept: isLeft ? checkpointPath : nil)
         }
-        return line
     }
 }

@@ -6,6 +6,13 @@ enum Console {
     /// Whether a person is likely to watch standard error.
     static let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
+    /// How many columns the terminal has now, where standard error is one and says so.
+    static var width: Int? {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// Writes a line to standard error.
     static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 

@@ -41,6 +41,22 @@ enum Format {
         }
     }
 
+    /// A whole number with its thousands separated: 1,234,567.
+    static func grouped(_ value: Int) -> String {
+        let digits = Array(String(value.magnitude))
+        var text = value < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+
+    /// A text of at most so many characters, with an ellipsis where it was cut.
+    static func cut(_ text: String, to length: Int) -> String {
+        text.count <= length ? text : text.prefix(length - 1) + "…"
+    }
+
     /// Lines with columns of one width, the first flush left and the others flush right.
     static func table(_ rows: [[String]]) -> String {
         guard let columns = rows.map(\.count).max() else { return "" }

@@ -18,23 +18,33 @@ final class ProgressBar {
         start = clock.now
     }
 
-    /// Shows progress, at most ten times a second.
+    /// Shows progress with its pace and the time left, at most ten times a second.
     func update(_ done: Int, of total: Int, note: String = "") {
+        show(done, of: total) { seconds in
+            let rate = seconds > 0 ? Double(done) / seconds : 0
+            let left = rate > 0 ? Double(total - done) / rate : .infinity
+            let pace = "\(Format.count(rate)) \(self.unit)/s"
+            let rest = done < total ? (left.isFinite ? Format.seconds(left) + " left" : "") : Format.seconds(seconds)
+            return "\(pace)  \(rest)  \(note)"
+        }
+    }
+
+    /// Shows progress with a text of the caller's, at most ten times a second.
+    ///
+    /// - Parameter tail: Makes the text, given the seconds since the bar began; asked only where it is shown.
+    func show(_ done: Int, of total: Int, tail: (_ seconds: Double) -> String) {
         guard Console.isTerminal else { return }
         let now = clock.now
         if let lastDrawn, now - lastDrawn < .milliseconds(100), done < total { return }
         lastDrawn = now
-        let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
         let share = total > 0 ? min(1, Double(done) / Double(total)) : 1
         let width = 24
         let filled = Int(share * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        let rate = seconds > 0 ? Double(done) / seconds : 0
-        let left = rate > 0 ? Double(total - done) / rate : .infinity
-        let pace = "\(Format.count(rate)) \(unit)/s"
-        let rest = done < total ? (left.isFinite ? Format.seconds(left) + " left" : "") : Format.seconds(seconds)
-        let text = "\(label) \(bar) \(done)/\(total)  \(pace)  \(rest)  \(note)"
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+        let text = "\(label) \(bar) \(done)/\(total)  \(tail((now - start) / .seconds(1)))"
+        // A line that wraps could not be drawn over.
+        let shown = Console.width.map { String(text.prefix(max(20, $0 - 1))) } ?? text
+        FileHandle.standardError.write(Data("\r\u{1B}[2K\(shown)".utf8))
         isDrawn = true
     }
 
