@@ -162,7 +162,7 @@ struct TrainCommandTests {
         #expect(read.contains("all 40"))
     }
 
-    @Test("a checkpoint that cannot be written ends the training with one sentence, and the one before it stays")
+    @Test("a checkpoint that cannot be written ends the training with one sentence, and the last one stays")
     func diskFull() throws {
         let folder = try SmallTraining.folder()
         let train = ["train", "small.yaml", "--epochs", "400", "--out", "m.h5"]
@@ -183,7 +183,7 @@ struct TrainCommandTests {
         let last = try #require(full.errorLines.last)
         #expect(last.hasPrefix("synfire: training ended in epoch "), "\(full.errors)")
         #expect(last.contains("m.h5.checkpoint"), "\(last)")
-        #expect(last.hasSuffix("the checkpoint before it is kept: go on with --resume m.h5.checkpoint"), "\(last)")
+        #expect(last.hasSuffix("the last checkpoint is kept: go on with --resume m.h5.checkpoint"), "\(last)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("m.h5.checkpoint"))) == before)
         #expect(try folder.names() == names)
         // Without one before it, none is promised.
@@ -265,6 +265,12 @@ struct TrainCommandTests {
         #expect(evaluated["accuracy"] as? Double == 1)
         let inspected = try Command.run(["inspect", "p.h5"], in: folder.path)
         #expect(inspected.status == 0 && inspected.output.contains("fc (Linear)"), "\(inspected.errors)")
+        let one = try String(contentsOfFile: folder.file("p.yaml"), encoding: .utf8)
+            .replacing("out_features: 2", with: "out_features: 1")
+        try one.write(toFile: folder.file("one.yaml"), atomically: true, encoding: .utf8)
+        let single = try Command.run(["train", "one.yaml", "--out", "q.h5"], in: folder.path)
+        #expect(
+            single.status == 1 && single.errors.contains("there are 2 classes, but the network's output has shape [1]"))
         for (arguments, words) in [
             (["--resume", "p.h5"], "is not a checkpoint"),
             (["--checkpoint-every", "5"], "not for the rule perceptron"),

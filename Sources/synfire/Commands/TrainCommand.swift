@@ -164,6 +164,12 @@ struct TrainCommand: ParsableCommand {
         _ task: Task, images: ImageData, settings: TrainingSettings, monitor: TrainingMonitor
     ) throws -> (graph: Graph, history: [EpochMetrics], perceptron: Perceptron.Result?) {
         if let rule = task.training.perceptron {
+            // One output for two classes is for the library alone: what evaluates and converts wants one a class.
+            guard task.graph.outputShape == [images.classes] else {
+                throw NetworkError.dataMismatch(
+                    reason: "there are \(images.classes) classes, but the network's output has shape "
+                        + "\(task.graph.outputShape)")
+            }
             let result = try rule.train(
                 task.graph, on: images, validation: settings.validation, continuing: task.isTrained,
                 hooks: Perceptron.Hooks(
@@ -193,7 +199,12 @@ struct TrainCommand: ParsableCommand {
                 try keep(checkpoint, task)
                 kept = clock.now
                 // Between epochs there is one more to tell of.
-                if checkpoint.batch == 0, let metrics = checkpoint.history.last { try monitor.finish(metrics) }
+                guard checkpoint.batch == 0, let metrics = checkpoint.history.last else { return }
+                do {
+                    try monitor.finish(metrics)
+                } catch {
+                    throw TrainingStop(error, epoch: metrics.epoch, kept: checkpointPath)
+                }
             },
             shouldStop: { Interrupt.isRequested },
             wantsCheckpoint: { progress in
@@ -215,7 +226,7 @@ struct TrainCommand: ParsableCommand {
                 replacing: true)
         } catch {
             let isLeft = FileManager.default.fileExists(atPath: checkpointPath)
-            throw CheckpointError(
+            throw TrainingStop(
                 error, epoch: checkpoint.epoch + (checkpoint.batch > 0 ? 1 : 0), kept: isLeft ? checkpointPath : nil)
         }
     }

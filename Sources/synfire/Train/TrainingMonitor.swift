@@ -67,9 +67,9 @@ final class TrainingMonitor {
     private func show(_ done: Int, of total: Int, _ note: String) {
         bar?.show(done, of: total) { seconds in
             let left = done < total && seconds > 0 ? seconds / Double(max(1, done)) * Double(total - done) : 0
-            let whole = self.secondsLeft.map { ", \(Format.seconds($0)) in all" } ?? ""
+            let whole = self.secondsLeft.map { ", \(Format.seconds($0)) of all" } ?? ""
             return done < total
-                ? "\(note)  \(Format.seconds(left)) left\(whole)" : "\(note)  \(Format.seconds(seconds))"
+                ? "\(note)  \(Format.seconds(left)) left of the epoch\(whole)" : "\(note)  \(Format.seconds(seconds))"
         }
     }
 
@@ -107,18 +107,18 @@ final class TrainingMonitor {
     func close() { bar?.finish() }
 }
 
-/// The end of a training because its state could not be kept.
-struct CheckpointError: Error, CustomStringConvertible {
+/// The end of a training because its state, or what follows it, could not be written.
+struct TrainingStop: Error, CustomStringConvertible {
     let description: String
 
     /// - Parameters:
     ///   - reason: What went wrong.
-    ///   - kept: The checkpoint that is still there, if there is one.
+    ///   - kept: The checkpoint that is there, if there is one.
     init(_ reason: any Error, epoch: Int, kept: String?) {
         let text = "\(reason)"
         let end = text.hasSuffix(".") ? String(text.dropLast()) : text
         description =
             "training ended in epoch \(epoch): \(end)"
-            + (kept.map { "; the checkpoint before it is kept: go on with --resume \($0)" } ?? "")
+            + (kept.map { "; the last checkpoint is kept: go on with --resume \($0)" } ?? "")
     }
 }
