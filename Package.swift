@@ -63,10 +63,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         system("CHDF5", pkgConfig: hdf5Entry, apt: "libhdf5-dev", brew: "hdf5"),
         system("COneDNN", apt: "libdnnl-dev", brew: "onednn"),
+        system("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+        system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
         .target(name: "CSupport"),
         .target(name: "CHDF5Driver", dependencies: ["CHDF5"]),
@@ -90,7 +93,12 @@ let package = Package(
                 "HDF5", "NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Units",
                 .product(name: "Yams", package: "Yams"),
             ]),
-        module("Datasets", ["Tensors", "HDF5", "SpikingNetworks", "Units", "CZlib"]),
+        module(
+            "Datasets",
+            [
+                "Tensors", "HDF5", "SpikingNetworks", "Parallel", "Units", "CPNG", "CTurboJPEG", "CZlib",
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ]),
         module("Analysis", ["SpikingNetworks", "Units"]),
         .executableTarget(
             name: "synfire",
@@ -119,7 +127,7 @@ let package = Package(
                 "Parallel",
                 "Units",
             ]),
-        tests("DatasetsTests", ["Datasets", "HDF5", "Tensors"]),
+        tests("DatasetsTests", ["Datasets", "HDF5", "Tensors"], exclude: ["Reference"]),
         tests("AnalysisTests", ["Analysis", "SpikingNetworks"], exclude: ["Reference"]),
         tests("CommandTests", ["synfire"]),
     ],

@@ -3,7 +3,7 @@
 #
 #   scripts/install-deps.sh [build] [test] [data]      (no argument: build and test)
 #
-#   build   HDF5, oneDNN and zlib with their headers, and pkg-config
+#   build   HDF5, oneDNN, libpng, libjpeg-turbo and zlib with their headers, and pkg-config
 #   test    .venv with the Python readers the tests compare against (scripts/requirements-test.txt)
 #   data    the full Fashion-MNIST, as packaged by Debian
 set -euo pipefail
@@ -39,14 +39,23 @@ package_name() {
     case "$1:$2" in
         apt-get:hdf5) echo libhdf5-dev ;;
         apt-get:onednn) echo libdnnl-dev ;;
+        apt-get:png) echo libpng-dev ;;
+        apt-get:turbojpeg) echo libturbojpeg0-dev ;;
         apt-get:zlib) echo zlib1g-dev ;;
         apt-get:venv) echo python3-venv ;;
         dnf:hdf5) echo hdf5-devel ;;
         dnf:onednn) echo onednn-devel ;;
+        dnf:png) echo libpng-devel ;;
+        dnf:turbojpeg) echo turbojpeg-devel ;;
         dnf:zlib) echo zlib-devel ;;
         zypper:hdf5) echo hdf5-devel ;;
         zypper:onednn) echo onednn-devel ;;
+        zypper:png) echo libpng16-devel ;;
+        zypper:turbojpeg) echo libturbojpeg0-devel ;;
         zypper:zlib) echo zlib-devel ;;
+        brew:turbojpeg) echo jpeg-turbo ;;
+        pacman:turbojpeg) echo libjpeg-turbo ;;
+        *:png) echo libpng ;;
         *:venv) echo python3 ;;
         *) echo "$2" ;;
     esac
@@ -65,6 +74,8 @@ has_library() {
         pkg-config) have pkg-config ;;
         hdf5) have pkg-config && { pkg-config --exists hdf5-serial || pkg-config --exists hdf5; } ;;
         onednn) has_header oneapi/dnnl/dnnl.h ;;
+        png) have pkg-config && pkg-config --exists libpng ;;
+        turbojpeg) have pkg-config && pkg-config --exists libturbojpeg ;;
         zlib) have pkg-config && pkg-config --exists zlib ;;
     esac
 }
@@ -142,7 +153,7 @@ install_packages() {
 install_build() {
     local missing="" name
     have swift || fail "the swift command is missing: install Swift 6.3 or later from https://www.swift.org/install"
-    for name in pkg-config hdf5 onednn zlib; do
+    for name in pkg-config hdf5 onednn png turbojpeg zlib; do
         has_library "$name" || missing="$missing $name"
     done
     if [ -n "$missing" ]; then

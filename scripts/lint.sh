@@ -64,7 +64,7 @@ done
 # 6. Which module may import which (docs/design/0001-architecture.md). What is not ours comes with the toolchain or is listed here.
 allowed() {
     case "$1" in
-        Units | CHDF5 | CHDF5Driver | COneDNN | CZlib | CSupport) echo "" ;;
+        Units | CHDF5 | CHDF5Driver | COneDNN | CPNG | CTurboJPEG | CZlib | CSupport) echo "" ;;
         Parallel) echo "CSupport" ;;
         HDF5) echo "CHDF5 CHDF5Driver Units" ;;
         Tensors) echo "Parallel COneDNN CSupport" ;;
@@ -74,7 +74,7 @@ allowed() {
         Simulation) echo "SpikingNetworks SpikingModels Units Parallel CSupport" ;;
         Conversion) echo "NeuralNetworks SpikingNetworks SpikingModels Tensors Parallel Units" ;;
         Formats) echo "HDF5 NeuralNetworks SpikingNetworks SpikingModels Tensors Units Yams" ;;
-        Datasets) echo "Tensors HDF5 SpikingNetworks CZlib Units" ;;
+        Datasets) echo "Tensors HDF5 SpikingNetworks Parallel CPNG CTurboJPEG CZlib Units SwiftCSV" ;;
         Analysis) echo "SpikingNetworks Units" ;;
         synfire) echo "$ours CSupport ArgumentParser" ;;
         *) return 1 ;;

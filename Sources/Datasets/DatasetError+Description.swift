@@ -34,16 +34,44 @@ extension DatasetError: CustomStringConvertible {
             "\(path): the elements are \(found), expected \(expected)"
         case .unexpectedShape(let path, let field, let found, let expected):
             "\(path): \(field) has the shape \(found), expected \(expected)"
-        case .countMismatch(let path, let images, let labels):
-            "\(path): \(images) images but \(labels) labels"
-        case .labelOutOfRange(let path, let index, let label, let classes):
-            "\(path): the label of image \(index) is \(label), allowed are 0 to \(classes - 1)"
         case .badEvents(let path, let fault):
             "\(path): \(fault)"
+        case .badImages(let path, let fault):
+            "\(path): \(fault)"
+        case .badTable(let path, let fault):
+            "\(path)\(fault)"
         case .storage(let message):
             message
         default:
-            requestDescription
+            sampleDescription ?? requestDescription
+        }
+    }
+
+    /// The cases in which samples, labels or names do not fit.
+    private var sampleDescription: String? {
+        switch self {
+        case .countMismatch(let path, let samples, let labels):
+            "\(path): \(samples) samples but \(labels) labels"
+        case .labelOutOfRange(let path, let index, let label, let classes):
+            "\(path): the label of sample \(index) is \(label), allowed are 0 to \(classes - 1)"
+        case .notFinite(let path, let sample, let value):
+            "\(path): value \(value) of sample \(sample) is infinite or not a number"
+        case .badMaximum(let path, _, nil):
+            "\(path): the maximum of a byte is 0, allowed are 1 to 255"
+        case .badMaximum(let path, let maximum, let index?):
+            "\(path): image \(index) has a byte above the maximum, which is \(maximum)"
+        case .partialRecord(let path, let size, let record, let layout):
+            """
+            \(path): \(size) bytes are not a whole number of records of \(record) bytes (\(layout)): the file is cut short \
+            or something else
+            """
+        case .wrongNameCount(let path, let found, let expected):
+            "\(path): \(found) names of classes, expected \(expected)"
+        case .corruptArchive(let path, let reason):
+            "\(path): the tar archive is damaged: \(reason)"
+        case .badStandardization(let reason):
+            "the standardization does not fit: \(reason)"
+        default: nil
         }
     }
 
@@ -52,23 +80,37 @@ extension DatasetError: CustomStringConvertible {
         switch self {
         case .unknownDataset(let name, let known):
             "there is no data set '\(name)'\(Self.suggestion(for: name, among: known)); known are \(Self.list(known)), "
-                + "or the path of an .h5 file"
+                + "or the path of an .h5 or .csv file or of a folder of images (./\(name))"
         case .unknownSplit(let dataset, let split, let known):
             "\(dataset) has no split '\(split)'\(Self.suggestion(for: split, among: known)); it has \(Self.list(known))"
         case .invalidSelection(let reference, let part):
             """
-            '\(part)' in '\(reference)' selects no images; write a number for the first so many (fashion-mnist:test:1000) \
-            or a range counted from 0 (fashion-mnist:test:100-199)
+            '\(part)' in '\(reference)' selects no samples; write a number for the first so many \
+            (fashion-mnist:test:1000) or a range counted from 0 (fashion-mnist:test:100-199)
             """
+        case .invalidImageSize(let text):
+            "'\(text)' is not a size of images: write rows and columns as 32x48, each from 1 to \(ImageSize.largestSide)"
+        case .inapplicable(let option, let reference, let allowed):
+            "\(option) does not go with '\(reference)': it is for \(allowed)"
         case .beyondEnd(let dataset, let requested, let available):
-            "\(dataset) has \(available) images, \(requested) were asked for"
+            "\(dataset) has \(available) samples, \(requested) were asked for"
         case .indexOutOfRange(let dataset, let index, let available):
-            "\(dataset) has no image \(index); it has images 0 to \(available - 1)"
+            available == 0
+                ? "\(dataset) has no samples"
+                : "\(dataset) has no sample \(index); it has samples 0 to \(available - 1)"
+        case .badFraction(let dataset, let fraction, let samples):
+            """
+            \(fraction) of the \(samples) samples of \(dataset) cannot be held out: give a fraction above 0 and below 1 that \
+            leaves at least one sample on either side
+            """
+        case .unknownClass(let dataset, let name, let known):
+            "\(dataset) has samples of the class '\(name)', which the other data lack; "
+                + NearestName.hint(name, among: known)
         case .folderNotFound(let path):
             "--data-dir \(path): there is no such folder"
-        case .notInstalled(let dataset, let files, let places):
+        case .notInstalled(let dataset, let files, let places, let remedy):
             """
-            \(dataset) is not on this machine: run `make data`, set SYNFIRE_DATA or pass --data-dir; looked for \
+            \(dataset) is not on this machine: \(remedy), set SYNFIRE_DATA or pass --data-dir; looked for \
             \(Self.list(files)), with or without .gz, in \(places.isEmpty ? "no folder" : Self.list(places))
             """
         default:
@@ -76,7 +118,7 @@ extension DatasetError: CustomStringConvertible {
         }
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
             return digits.count < 2 ? "0" + digits : digits

@@ -25,17 +25,53 @@ struct DatasetReferenceTests {
     @Test(
         "takes apart paths",
         arguments: [
-            ("drawings.h5", "drawings.h5", .all),
-            ("a/b.h5:20", "a/b.h5", .first(20)),
-            ("C:/odd:name/b.hdf5:3-4", "C:/odd:name/b.hdf5", .range(3...4)),
-            ("my.h5.d/b.h5", "my.h5.d/b.h5", .all),
-            ("./folder", "./folder", .all),
-        ] as [(String, String, DatasetReference.Selection)])
-    func paths(text: String, path: String, selection: DatasetReference.Selection) throws {
+            ("drawings.h5", .hdf5, "drawings.h5", nil, .all),
+            ("a/b.h5:20", .hdf5, "a/b.h5", nil, .first(20)),
+            ("a/b.h5:test:20", .hdf5, "a/b.h5", "test", .first(20)),
+            ("C:/odd:name/b.hdf5:3-4", .hdf5, "C:/odd:name/b.hdf5", nil, .range(3...4)),
+            ("my.h5.d/b.h5", .hdf5, "my.h5.d/b.h5", nil, .all),
+            ("table.csv:0-99", .table, "table.csv", nil, .range(0...99)),
+            ("table.tsv.gz", .table, "table.tsv.gz", nil, .all),
+            ("./folder", .folder, "./folder", nil, .all),
+            ("./odd:name/", .folder, "./odd:name/", nil, .all),
+            ("pictures/birds:train", .folder, "pictures/birds", "train", .all),
+            ("/p/birds:train:9", .folder, "/p/birds", "train", .first(9)),
+            ("/p/birds@home:9", .folder, "/p/birds@home", nil, .first(9)),
+        ] as [(String, DatasetReference.Kind, String, String?, DatasetReference.Selection)])
+    func paths(
+        text: String, kind: DatasetReference.Kind, path: String, split: String?, selection: DatasetReference.Selection
+    ) throws {
         let reference = try DatasetReference(text)
         #expect(reference.isFile)
+        #expect(reference.kind == kind)
         #expect(reference.name == path)
+        #expect(reference.split == split)
         #expect(reference.selection == selection)
+        #expect(reference.imageSize == nil)
+        #expect(reference.labelColumn == nil)
+    }
+
+    @Test("takes a size of images or a column of labels from behind an @")
+    func modifiers() throws {
+        let folder = try DatasetReference("./birds@32x48:test:7")
+        #expect(folder.name == "./birds")
+        #expect(try folder.imageSize == ImageSize(rows: 32, columns: 48))
+        #expect(folder.split == "test")
+        #expect(folder.selection == .first(7))
+        let named = try DatasetReference("mnist@32x32")
+        #expect(named.name == "mnist")
+        #expect(named.imageSize?.rows == 32)
+        let table = try DatasetReference("x/flowers.csv@my species:0-4")
+        #expect(table.name == "x/flowers.csv")
+        #expect(table.labelColumn == "my species")
+        #expect(table.selection == .range(0...4))
+        for text in ["mnist@32", "mnist@0x3", "a.h5@9x", "mnist@9000x3", "mnist@+3x3"] {
+            let error = #expect(throws: DatasetError.self) { try DatasetReference(text) }
+            let size = text.drop { $0 != "@" }.dropFirst()
+            #expect(
+                error?.description
+                    == "'\(size)' is not a size of images: write rows and columns as 32x48, each from 1 to 8192")
+        }
     }
 
     @Test(
@@ -43,7 +79,7 @@ struct DatasetReferenceTests {
         arguments: [
             ("fashion-mnist:test:0", "0"), ("fashion-mnist:test:9-3", "9-3"), ("fashion-mnist:test:", ""),
             ("fashion-mnist:test:-5", "-5"), ("fashion-mnist:test:all", "all"), ("fashion-mnist:", ""),
-            ("fashion-mnist:1-2-3", "1-2-3"), ("fashion-mnist:test:1:2", "test:1:2"), ("a.h5:test", "test"),
+            ("fashion-mnist:1-2-3", "1-2-3"), ("fashion-mnist:test:1:2", "test:1:2"), ("a.h5:", ""), ("./pics:", ""),
             ("fashion-mnist:test:99999999999999999999", "99999999999999999999"), ("fashion-mnist::5", ":5"),
             ("fashion-mnist:test:0-9223372036854775807", "0-9223372036854775807"),
         ])
@@ -55,7 +91,7 @@ struct DatasetReferenceTests {
     func wording() {
         #expect(
             DatasetError.invalidSelection(reference: "fashion-mnist:test:0", part: "0").description == """
-                '0' in 'fashion-mnist:test:0' selects no images; write a number for the first so many \
+                '0' in 'fashion-mnist:test:0' selects no samples; write a number for the first so many \
                 (fashion-mnist:test:1000) or a range counted from 0 (fashion-mnist:test:100-199)
                 """)
     }

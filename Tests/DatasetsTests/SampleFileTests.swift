@@ -41,7 +41,7 @@ struct SampleFileTests {
 
     @Test(
         "is the beginning of the full test set",
-        .enabled(if: FashionMNISTTests.fullSetIsHere, "the full set is not installed"))
+        .enabled(if: MNISTTests.fullSetIsHere, "the full set is not installed"))
     func sameAsFullSet() throws {
         let full = try DatasetCatalog.open("fashion-mnist:test:1000", locator: DatasetLocator(environment: [:]))
         let sample = try DatasetCatalog.open("fashion-mnist-sample")
@@ -53,16 +53,17 @@ struct SampleFileTests {
     /// Writes a file of the layout; each part can be replaced by a faulty one.
     private func write(
         images: (shape: [Int], values: [UInt8])? = ([2, 2, 3], Array(0..<12)), labels: [Int32]? = [1, 0],
-        classNames: [String]? = ["a", "b"], floatImages: Bool = false
+        classNames: [String]? = ["a", "b"], integerImages: Bool = false, maximum: UInt8? = nil
     ) throws -> String {
         let path = "\(scratch.path)/\(UUID().uuidString).h5"
         let file = try HDF5File.create(path)
         if let images {
-            if floatImages {
-                try file.root.write("images", images.values.map(Float.init), shape: images.shape)
+            if integerImages {
+                try file.root.write("images", images.values.map(Int16.init), shape: images.shape)
             } else {
                 try file.root.write("images", images.values, shape: images.shape)
             }
+            if let maximum { try file.root.dataset("images").setAttribute("maximum", maximum) }
         }
         if let labels { try file.root.write("labels", labels, shape: [labels.count]) }
         if let classNames { try file.root.write("class_names", classNames, shape: [classNames.count]) }
@@ -77,10 +78,12 @@ struct SampleFileTests {
         #expect(images.name == "\(path):1")
         #expect(images.shape == [1, 2, 3])
         #expect(images.labels == [1])
-        #expect(Array(images.pixels(of: 0)) == [0, 1, 2, 3, 4, 5])
+        #expect(images.pixels(of: 0).map(Array.init) == [0, 1, 2, 3, 4, 5])
         #expect(images.provenance.licence == "not stated")
-        let colour = try ImageDataset(synfireFile: write(images: ([2, 3, 1, 2], Array(0..<12))))
+        let colour = try LabelledDataset(synfireFile: write(images: ([2, 3, 1, 2], Array(0..<12))))
         #expect(colour.shape == [3, 1, 2])
+        let sixteenths = try LabelledDataset(synfireFile: write(maximum: 16))
+        #expect(sixteenths.scalars(of: [1]) == (6..<12).map { Float($0) / 16 })
     }
 
     private func expectError(
@@ -94,13 +97,16 @@ struct SampleFileTests {
 
     @Test("says which part of a file is wrong")
     func faulty() throws {
-        expectError(try write(floatImages: true), "the elements are float32 in /images, expected uint8")
+        expectError(
+            try write(integerImages: true), "the elements are int16 in /images, expected uint8, float32 or float64")
         expectError(
             try write(images: ([12], Array(0..<12))), "/images has the shape [12], expected [count, rows, columns]")
-        expectError(try write(labels: [0, 1, 1]), "2 images but 3 labels")
-        expectError(try write(labels: [0, 2]), "the label of image 1 is 2, allowed are 0 to 1")
-        expectError(try write(labels: [0, 256]), "labels")
-        expectError(try write(labels: [0, -1]), "labels")
+        expectError(try write(labels: [0, 1, 1]), "2 samples but 3 labels")
+        expectError(try write(labels: [0, 2]), "the label of sample 1 is 2, allowed are 0 to 1")
+        expectError(try write(labels: [0, 256]), "the label of sample 1 is 256, allowed are 0 to 1")
+        expectError(try write(labels: [0, -1]), "the label of sample 1 is -1, allowed are 0 to 1")
+        expectError(try write(maximum: 10), "image 1 has a byte above the maximum, which is 10")
+        expectError(try write(maximum: 0), "the maximum of a byte is 0, allowed are 1 to 255")
         expectError(try write(images: nil), "images")
         expectError(try write(labels: nil), "labels")
         expectError(try write(classNames: nil), "class_names")
@@ -122,6 +128,9 @@ struct SampleFileTests {
         let error = #expect(throws: DatasetError.self) {
             try DatasetCatalog.open("fashion-mnist-sample", locator: lost)
         }
-        #expect(error?.description.hasPrefix("fashion-mnist-sample is not on this machine: run `make data`") == true)
+        #expect(
+            error?.description.hasPrefix(
+                "fashion-mnist-sample is not on this machine: take it from the folder datasets/fashion-mnist-sample of")
+                == true)
     }
 }

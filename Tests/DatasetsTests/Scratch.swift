@@ -44,7 +44,7 @@ func gzipStored(_ bytes: [UInt8]) -> [UInt8] {
     return member + bigEndian(crc32(bytes).byteSwapped) + bigEndian(UInt32(bytes.count).byteSwapped)
 }
 
-private func crc32(_ bytes: [UInt8]) -> UInt32 {
+func crc32(_ bytes: [UInt8]) -> UInt32 {
     ~bytes.reduce(UInt32.max) { remainder, byte in
         (0..<8).reduce(remainder ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
     }

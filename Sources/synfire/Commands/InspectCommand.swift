@@ -89,7 +89,7 @@ struct InspectCommand: ParsableCommand {
         case .spiking: return try spiking(path)
         case .built: return try builtNetwork(path)
         case .traces: return try traces(path, window: window)
-        case .images: return describe(try ImageDataset(synfireFile: path))
+        case .images: return describe(try LabelledDataset(synfireFile: path))
         case .other:
             var tree = Contents(kind: "HDF5")
             tree.tables = [.init(title: "objects", header: ["path", "what"], rows: try walk(path))]
@@ -117,7 +117,7 @@ struct InspectCommand: ParsableCommand {
         }
         if names.contains("node") { return .spiking }
         if names.contains("spikes") || names.contains("report") { return .traces }
-        return names.isSuperset(of: ["images", "labels"]) ? .images : .other
+        return names.contains("labels") && !names.isDisjoint(with: ["images", "features"]) ? .images : .other
     }
 
     private static func described(_ path: String) throws -> Contents {
@@ -178,18 +178,17 @@ struct InspectCommand: ParsableCommand {
         return contents
     }
 
-    private static func describe(_ images: ImageDataset) -> Contents {
-        var contents = Contents(kind: "labelled images")
+    private static func describe(_ images: LabelledDataset) -> Contents {
+        var contents = Contents(kind: images.shape.count == 1 ? "labelled features" : "labelled images")
         contents.facts = [
-            "name": images.name, "images": "\(images.count)", "shape": "\(images.shape)",
+            "name": images.name, images.shape.count == 1 ? "samples" : "images": "\(images.count)",
+            "shape": "\(images.shape)",
             "source": images.provenance.source, "licence": images.provenance.licence,
         ]
-        var counts = [Int](repeating: 0, count: images.classNames.count)
-        for label in images.labels { counts[label] += 1 }
         contents.tables = [
             .init(
                 title: "classes", header: ["class", "images"],
-                rows: zip(images.classNames, counts).map { [$0, "\($1)"] })
+                rows: zip(images.classNames, images.classCounts).map { [$0, "\($1)"] })
         ]
         return contents
     }

@@ -131,7 +131,7 @@ struct DemoCommand: ParsableCommand {
 
     /// Classifies all images, with results at each T and the rates of every layer.
     private func classify(
-        _ converted: ConvertedNetwork, graph: Graph, images: ImageDataset, pool: WorkerPool
+        _ converted: ConvertedNetwork, graph: Graph, images: LabelledDataset, pool: WorkerPool
     ) throws -> (AccuracyTally, [LayerDiagnostics]) {
         let duration = Double(Self.steps[Self.steps.count - 1])
         let simulation = try NetworkSimulation(
@@ -157,7 +157,7 @@ struct DemoCommand: ParsableCommand {
 
     /// Simulates some images again with everything recorded.
     private func record(
-        _ converted: ConvertedNetwork, images: ImageDataset, pool: WorkerPool, to path: String
+        _ converted: ConvertedNetwork, images: LabelledDataset, pool: WorkerPool, to path: String
     ) throws -> [TrialResult] {
         let network = converted.network
         let readout = network.readout.flatMap { network.population(named: $0) }

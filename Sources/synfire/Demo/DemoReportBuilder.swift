@@ -10,7 +10,7 @@ import SpikingNetworks
 struct DemoReportBuilder {
     let graph: Graph
     let converted: ConvertedNetwork
-    let images: ImageDataset
+    let images: LabelledDataset
     let annAccuracy: Double
     let multiplyAccumulates: Int
     let rows: [AccuracyTally.Row]
@@ -80,7 +80,8 @@ struct DemoReportBuilder {
             }
         }
         return DemoReport.Example(
-            image: GreyImage(width: images.shape[2], height: images.shape[1], pixels: Array(images.pixels(of: index))),
+            image: GreyImage(
+                width: images.shape[2], height: images.shape[1], pixels: Array(images.pixels(of: index) ?? [])),
             index: index, label: images.labels(of: [index])[0],
             prediction: result.checkpoints.last?.prediction ?? 0, annPrediction: annChoices[index],
             classNames: images.classNames, outputs: lines,
@@ -96,7 +97,7 @@ struct DemoReportBuilder {
     }
 
     /// The first images one after the other.
-    static func raster(_ traces: [TrialResult], _ network: Network, images: ImageDataset) -> RasterPlot {
+    static func raster(_ traces: [TrialResult], _ network: Network, images: LabelledDataset) -> RasterPlot {
         let shown = traces.prefix(5)
         let duration = shown.first?.checkpoints.last?.time ?? 0
         var bands: [SpikeEvents] = []

@@ -130,7 +130,7 @@ struct TrialRun {
         }
     }
 
-    private func openImages(_ network: Network) throws -> ImageDataset? {
+    private func openImages(_ network: Network) throws -> LabelledDataset? {
         let inputs = network.analogInputs
         guard let input = inputs.first else {
             if command.data != nil {

@@ -58,7 +58,8 @@ extension DatasetError {
     var isWrongRequest: Bool {
         switch self {
         case .fileNotFound, .unknownDataset, .unknownSplit, .invalidSelection, .beyondEnd, .indexOutOfRange,
-            .folderNotFound, .notInstalled:
+            .folderNotFound, .notInstalled, .invalidImageSize, .inapplicable, .badFraction, .unknownClass,
+            .badStandardization, .badTable(_, .unknownColumn):
             true
         default: false
         }

@@ -5,15 +5,23 @@ import NeuralNetworks
 import Parallel
 import Tensors
 
-/// Where data sets are looked for.
+/// Where data sets are looked for, and how those that users bring are read.
 struct DataOptions: ParsableArguments {
     @Option(help: "A folder with data sets, searched before SYNFIRE_DATA and the system's.")
     var dataDir: String?
 
-    /// Reads the images of a reference.
-    func open(_ reference: String, defaultSplit: String) throws -> ImageDataset {
+    @Option(help: "Bring images to ROWSxCOLUMNS, 32x32 for example; for one source alone write it as SOURCE@32x32.")
+    var imageSize: String?
+
+    @Option(help: "The column of labels in tables; default: label, class or target, or else the last one.")
+    var labelColumn: String?
+
+    /// Reads the samples of a reference.
+    func open(_ reference: String, defaultSplit: String) throws -> LabelledDataset {
         try DatasetCatalog.open(
-            reference, defaultSplit: defaultSplit, locator: DatasetLocator(dataDirectory: dataDir))
+            reference, defaultSplit: defaultSplit, locator: DatasetLocator(dataDirectory: dataDir),
+            options: DatasetOptions(
+                imageSize: try imageSize.map { try ImageSize(parsing: $0) }, labelColumn: labelColumn))
     }
 }
 
@@ -41,9 +49,9 @@ struct WorkerOptions: ParsableArguments {
     func pool() throws -> WorkerPool { try WorkerPool(workers: count) }
 }
 
-/// Images of a data set as the trainer and the converter take them.
+/// Samples of a data set as the trainer and the converter take them.
 struct ImageData: TrainingData {
-    let images: ImageDataset
+    let images: LabelledDataset
 
     var count: Int { images.count }
     var shape: [Int] { images.shape }

@@ -12,7 +12,7 @@ import Units
 enum Work {
     /// Converts a trained network.
     static func convert(
-        _ graph: Graph, recipe: ConversionRecipe, calibration: ImageDataset, pool: WorkerPool
+        _ graph: Graph, recipe: ConversionRecipe, calibration: LabelledDataset, pool: WorkerPool
     ) throws -> ConvertedNetwork {
         let bar = ProgressBar("calibrating", unit: "images")
         defer { bar.finish() }
@@ -26,7 +26,7 @@ enum Work {
 
     /// Simulates images and compares each layer's rates with the trained network's activations.
     static func diagnostics(
-        _ converted: ConvertedNetwork, graph: Graph, images: ImageDataset, duration: Double, pool: WorkerPool
+        _ converted: ConvertedNetwork, graph: Graph, images: LabelledDataset, duration: Double, pool: WorkerPool
     ) throws -> [LayerDiagnostics] {
         let simulation = try NetworkSimulation(
             converted.network, engine: .event, duration: .milliseconds(duration), countsPerNeuron: true)

@@ -2,8 +2,8 @@ import Datasets
 import Foundation
 import Testing
 
-@Suite("Fashion-MNIST")
-struct FashionMNISTTests {
+@Suite("MNIST and the sets of its layout")
+struct MNISTTests {
     private let scratch: Scratch
 
     init() throws { scratch = try Scratch() }
@@ -45,7 +45,7 @@ struct FashionMNISTTests {
         let empty = "\(scratch.path)/given/.."
 
         func mark(_ locator: DatasetLocator) throws -> UInt8 {
-            try #require(DatasetCatalog.open("fashion-mnist:test", locator: locator).pixels(of: 1).first)
+            try #require(DatasetCatalog.open("fashion-mnist:test", locator: locator).pixels(of: 1)?.first)
         }
         #expect(try mark(locator(dataDirectory: given, environment: variable, system: system)) == 1)
         #expect(try mark(locator(environment: variable, system: system)) == 2)
@@ -68,6 +68,18 @@ struct FashionMNISTTests {
         #expect(images.scalars(of: [0]) == [0.2] + .init(repeating: 0, count: 783))
         #expect(images.provenance.licence == "MIT")
         #expect(images.provenance.files == ["\(folder)/train-images-idx3-ubyte", "\(folder)/train-labels-idx1-ubyte"])
+    }
+
+    @Test("reads the sets of the same layout by their names", arguments: [("mnist", "7"), ("kmnist", "ya")])
+    func otherSets(name: String, seventh: String) throws {
+        try writeSet(in: "all/\(name)", mark: 9, labels: [7, 0], packed: true)
+        let images = try DatasetCatalog.open("\(name):test", locator: locator(dataDirectory: "\(scratch.path)/all"))
+        #expect(images.shape == [1, 28, 28])
+        #expect(images.labels == [7, 0])
+        #expect(images.classNames[7] == seventh)
+        #expect(images.pixels(of: 0)?.first == 9)
+        let error = #expect(throws: DatasetError.self) { try DatasetCatalog.open("\(name):test", locator: locator()) }
+        #expect(error?.description.hasPrefix("\(name) is not on this machine: get its four files") == true)
     }
 
     @Test("says what to do when the set is missing, and where it looked")
@@ -93,11 +105,14 @@ struct FashionMNISTTests {
         #expect(
             DatasetError.unknownDataset(name: "fashon-mnist", known: ["fashion-mnist", "other"]).description == """
                 there is no data set 'fashon-mnist' (did you mean 'fashion-mnist'?); known are fashion-mnist, other, \
-                or the path of an .h5 file
+                or the path of an .h5 or .csv file or of a folder of images (./fashon-mnist)
                 """)
         #expect(
             DatasetError.unknownDataset(name: "imagenet", known: ["fashion-mnist"]).description
-                == "there is no data set 'imagenet'; known are fashion-mnist, or the path of an .h5 file")
+                == """
+                there is no data set 'imagenet'; known are fashion-mnist, or the path of an .h5 or .csv file or of a folder \
+                of images (./imagenet)
+                """)
         #expect(throws: DatasetError.unknownSplit(dataset: "fashion-mnist", split: "tets", known: ["train", "test"])) {
             try DatasetCatalog.open("fashion-mnist:tets")
         }
@@ -110,7 +125,7 @@ struct FashionMNISTTests {
     func misfits() throws {
         let uneven = try writeSet(in: "uneven", mark: 0, labels: [1, 2, 3])
         #expect(
-            throws: DatasetError.countMismatch(path: "\(uneven)/train-labels-idx1-ubyte", images: 2, labels: 3)
+            throws: DatasetError.countMismatch(path: "\(uneven)/train-labels-idx1-ubyte", samples: 2, labels: 3)
         ) { try DatasetCatalog.open("fashion-mnist", locator: locator(dataDirectory: uneven)) }
         let wrongLabel = try writeSet(in: "label", mark: 0, labels: [1, 10])
         #expect(
@@ -139,7 +154,7 @@ struct FashionMNISTTests {
     func fullSet() throws {
         let clock = ContinuousClock()
         let system = locator(system: DatasetLocator.systemFolder)
-        var train: ImageDataset?
+        var train: LabelledDataset?
         // The best of three: the other tests run at the same time.
         let times = try (0..<3).map { _ in
             try clock.measure { train = try DatasetCatalog.open("fashion-mnist", locator: system) }
