@@ -132,4 +132,27 @@ struct ImageFolderTests {
             folder for each class, or folders named train and test (or val) that have
             """)
     }
+    @Test("refuse more than memory holds before any of it is taken, and links that lead in a circle")
+    func excess() throws {
+        let path = "\(scratch.path)/pics"
+        try put("grey.png", as: "pics/a/0.png")
+        let available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        let count = available / (8192 * 8192) + 1
+        for index in 1..<count {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(path)/a/\(index).png", withDestinationPath: "\(path)/a/0.png")
+        }
+        let options = DatasetOptions(imageSize: try ImageSize(rows: 8192, columns: 8192))
+        expectError(
+            path,
+            """
+            \(path)/a/0.png: \(count) images need \(count * 8192 * 8192) bytes of memory, this machine has \(available); ask \
+            for a smaller size with --image-size
+            """, options: options)
+        try put("grey.png", as: "round/a/0.png")
+        let round = "\(scratch.path)/round/a"
+        try FileManager.default.createSymbolicLink(atPath: "\(round)/b", withDestinationPath: round)
+        let error = #expect(throws: DatasetError.self) { try DatasetCatalog.open("\(scratch.path)/round") }
+        #expect(error?.description.hasSuffix("it is 32 folders deep; do links lead in a circle?") == true)
+    }
 }

@@ -179,15 +179,16 @@ struct InspectCommand: ParsableCommand {
     }
 
     private static func describe(_ images: LabelledDataset) -> Contents {
-        var contents = Contents(kind: images.shape.count == 1 ? "labelled features" : "labelled images")
+        let (kind, unit) = images.shape.count == 1 ? ("labelled features", "samples") : ("labelled images", "images")
+        var contents = Contents(kind: kind)
         contents.facts = [
-            "name": images.name, images.shape.count == 1 ? "samples" : "images": "\(images.count)",
+            "name": images.name, unit: "\(images.count)",
             "shape": "\(images.shape)",
             "source": images.provenance.source, "licence": images.provenance.licence,
         ]
         contents.tables = [
             .init(
-                title: "classes", header: ["class", "images"],
+                title: "classes", header: ["class", unit],
                 rows: zip(images.classNames, images.classCounts).map { [$0, "\($1)"] })
         ]
         return contents
