@@ -49,12 +49,14 @@ final class Evaluator {
     private let plan: ExecutionPlan
     private let classes: Int
     private let scores: FloatBuffer
+    private let loss: any LossFunction
 
     /// Images that are fetched at once.
     private static let batchSize = 512
 
-    init(_ graph: Graph, store: ParameterStore, pool: WorkerPool) throws {
+    init(_ graph: Graph, store: ParameterStore, pool: WorkerPool, loss: any LossFunction) throws {
         self.graph = graph
+        self.loss = loss
         classes = graph.outputShape.reduce(1, *)
         scores = try FloatBuffer(count: Self.batchSize * classes)
         plan = try ExecutionPlan(
@@ -68,35 +70,50 @@ final class Evaluator {
         _ data: any TrainingData, progress: ((Int, Int) throws -> Void)? = nil,
         scored: ((ScoredImage) throws -> Void)? = nil
     ) throws -> Evaluation {
-        var (correct, loss) = (0, 0.0)
+        var (correct, sum, weight) = (0, 0.0, 0.0)
         var predictions: [Int] = []
         predictions.reserveCapacity(data.count)
         for first in stride(from: 0, to: data.count, by: Self.batchSize) {
             let indices = Array(first..<min(first + Self.batchSize, data.count))
             let (images, labels) = try data.batch(indices)
-            guard images.shape.first == labels.count else {
+            guard images.shape.first == indices.count else {
                 throw NetworkError.inputShape(expected: graph.inputShape, found: images.shape)
             }
             try graph.checkInput(images)
-            try checkLabels(labels, classes: classes, positions: indices)
+            let targets = try data.checkedTargets(indices, labels: labels, outputs: classes, loss: loss)
             try images.scalars.withUnsafeBufferPointer { images in
                 guard let start = images.baseAddress else { return }
-                try plan.forward(start, count: labels.count, into: [graph.output.name: scores.base])
+                try plan.forward(start, count: indices.count, into: [graph.output.name: scores.base])
             }
-            for (image, label) in labels.enumerated() {
-                let row = scores.base + image * classes
-                let choice = CrossEntropy.choice(row, classes: classes)
+            for image in indices.indices {
+                let choice = CrossEntropy.choice(scores.base + image * classes, classes: classes)
                 predictions.append(choice)
-                if choice == label { correct += 1 }
+                if !labels.isEmpty, choice == labels[image] { correct += 1 }
                 try scored?(
                     ScoredImage(
-                        index: first + image, label: label, prediction: choice,
-                        scores: UnsafeBufferPointer(start: row, count: classes)))
-                loss += CrossEntropy.loss(row, classes: classes, label: label, gradient: nil, weight: 0)
+                        index: first + image, label: labels.isEmpty ? -1 : labels[image], prediction: choice,
+                        scores: UnsafeBufferPointer(start: scores.base + image * classes, count: classes)))
             }
-            try progress?(first + labels.count, data.count)
+            add(indices.count, labels, targets, to: &sum, &weight)
+            try progress?(first + indices.count, data.count)
         }
         return Evaluation(
-            count: data.count, correct: correct, loss: loss / Double(data.count), predictions: predictions)
+            count: data.count, correct: correct, loss: weight > 0 ? sum / weight : 0, predictions: predictions)
+    }
+
+    /// Adds the losses of the images whose scores are there.
+    private func add(_ count: Int, _ labels: [Int], _ targets: [Float]?, to sum: inout Double, _ weight: inout Double) {
+        func add(_ image: Int, _ target: LossTarget) {
+            weight += loss.weight(of: target, outputs: classes)
+            sum += loss.loss(scores.base + image * classes, count: classes, target: target, gradient: nil, scale: 0)
+        }
+        guard let targets else {
+            for image in 0..<count { add(image, .label(labels[image])) }
+            return
+        }
+        targets.withUnsafeBufferPointer { targets in
+            guard let first = targets.baseAddress else { return }
+            for image in 0..<count { add(image, .dense(first + image * classes)) }
+        }
     }
 }

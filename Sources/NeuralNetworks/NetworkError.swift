@@ -62,10 +62,14 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case dataMismatch(reason: String)
     /// A label is not a class of the network.
     case labelOutOfRange(label: Int, image: Int, classes: Int)
-    /// The loss became infinite or not a number.
-    case lossNotFinite(epoch: Int, batch: Int)
     /// A learning rule cannot train a network of these layers.
     case ruleMismatch(rule: String, graph: String, reason: String)
+    /// A setting goes by validation images, of which there are none.
+    case validationNeeded(by: String)
+    /// Nothing of the kind has this name.
+    case unknownName(name: String, what: String, nearest: String?, known: [String])
+    /// The loss became infinite or not a number; where it began, as far as that could be found.
+    case lossNotFinite(epoch: Int, batch: Int, origin: NonFiniteOrigin?)
     /// A checkpoint belongs to other settings.
     case checkpointMismatch(reason: String)
 }
@@ -136,11 +140,16 @@ extension NetworkError {
             "The data do not fit the network: \(reason)."
         case .labelOutOfRange(let label, let image, let classes):
             "Image \(image) has label \(label), but the network tells \(classes) classes apart (0 to \(classes - 1))."
-        case .lossNotFinite(let epoch, let batch):
-            "The loss is no longer a finite number in epoch \(epoch), batch \(batch); a lower learning rate may help."
         case .ruleMismatch(let rule, let graph, let reason):
             "The rule '\(rule)' trains one Linear layer, with or without a Flatten before it, and so not the network "
                 + "'\(graph)': \(reason)."
+        case .validationNeeded(let setting):
+            "Training has no validation images, but \(setting) goes by them."
+        case .unknownName(let name, let what, let nearest, let known):
+            "There is no \(what) '\(name)'\(Self.suggest(nearest, else: known))."
+        case .lossNotFinite(let epoch, let batch, let origin):
+            "The loss is no longer a finite number in epoch \(epoch), batch \(batch)"
+                + (origin.map { ": \($0)" } ?? "") + "; a lower learning rate may help."
         case .checkpointMismatch(let reason):
             "Training cannot be continued from this checkpoint: \(reason)."
         }

@@ -16,7 +16,7 @@ public final class Predictor: @unchecked Sendable {
     private let store: ParameterStore
     private let lock = Mutex(())
     private var plans: [[String]: ExecutionPlan] = [:]
-    private var evaluator: Evaluator?
+    private var evaluators: [String: Evaluator] = [:]
 
     /// Makes a network ready for use.
     ///
@@ -95,21 +95,25 @@ public final class Predictor: @unchecked Sendable {
             purpose: ExecutionPlan.Purpose(capacity: ExecutionPlan.shardImages, wanted: names))
     }
 
-    /// Loss and accuracy over labelled images.
+    /// Loss and accuracy over labelled images, or images with targets.
     ///
     /// - Parameters:
     ///   - data: The images.
+    ///   - loss: The loss to measure.
     ///   - progress: Told how many images are done, of how many; what it throws ends the work.
     ///   - scored: Given each image's scores, in the data's order; what it throws ends the work.
     /// - Throws: ``NetworkError`` where data and network do not fit, and whatever the data and the closures throw.
     public func evaluate(
-        _ data: any TrainingData, progress: ((_ done: Int, _ of: Int) throws -> Void)? = nil,
-        scored: ((ScoredImage) throws -> Void)? = nil
+        _ data: any TrainingData, loss: any LossFunction = CrossEntropyLoss(),
+        progress: ((_ done: Int, _ of: Int) throws -> Void)? = nil, scored: ((ScoredImage) throws -> Void)? = nil
     ) throws -> Evaluation {
         try graph.checkFits(data, purpose: "evaluation")
+        try loss.validate()
+        try loss.check(outputs: graph.outputShape.reduce(1, *))
         return try lock.withLock { _ in
-            let evaluator = try self.evaluator ?? Evaluator(graph, store: store, pool: pool)
-            self.evaluator = evaluator
+            let evaluator =
+                try evaluators[loss.summary] ?? Evaluator(graph, store: store, pool: pool, loss: loss)
+            evaluators[loss.summary] = evaluator
             return try evaluator.evaluate(data, progress: progress, scored: scored)
         }
     }

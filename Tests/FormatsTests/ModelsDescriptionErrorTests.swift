@@ -130,7 +130,7 @@ struct ModelsDescriptionErrorTests {
             training: "{epochs: 1, seed: -4}", "n.yaml:5:21: 'seed' of training is '-4', but must be 0 to 2^64 - 1"),
         WrongDescription(
             training: "{epochs: 1, optimizer: {type: adam}}",
-            "n.yaml:5:33: there is no optimizer 'adam'; did you mean 'Adam'? Valid names: Adam, SGD"),
+            "n.yaml:5:33: there is no optimizer 'adam'; did you mean 'Adam'? Valid names: Adam, AdamW, SGD,"),
         WrongDescription(
             training: "{epochs: 1, optimizer: {type: SGD, momentum: 1}}",
             "n.yaml:5:48: 'momentum' of the optimizer is 1.0, but must be at least 0 and below 1"),
@@ -149,6 +149,58 @@ struct ModelsDescriptionErrorTests {
         WrongDescription(
             training: "{epochs: 1, schedule: {type: cosinus}}",
             "n.yaml:5:32: there is no schedule 'cosinus'; did you mean 'cosine'?"),
+        WrongDescription(
+            training: "{epochs: 1, optimizer: {type: SGD, momentum: 0.9, dampening: 0.1, nesterov: true}}",
+            "n.yaml:5:64: 'dampening' of the optimizer is 0.1, but must be 0 with nesterov"),
+        WrongDescription(
+            training: "{epochs: 1, optimizer: {type: Adam, betas: [0.9]}}",
+            "n.yaml:5:46: 'betas' of the optimizer is a list of 1, but must be a list of two numbers"),
+        WrongDescription(
+            training: "{epochs: 1, optimizer: {type: Adam, amsgrad: 1}}",
+            "n.yaml:5:48: 'amsgrad' of the optimizer is '1', but must be true or false"),
+        WrongDescription(
+            training: "{epochs: 1, loss: {type: CrossEntropy}}",
+            "n.yaml:5:28: there is no loss 'CrossEntropy'; did you mean 'CrossEntropyLoss'? Valid names: CrossEntropyLoss, "
+        ),
+        WrongDescription(
+            training: "{epochs: 1, loss: {type: CrossEntropyLoss, label_smoothing: 2}}",
+            "n.yaml:5:63: 'label_smoothing' of the loss is 2.0, but must be 0 to 1"),
+        WrongDescription(
+            training: "{epochs: 1, loss: {type: CrossEntropyLoss, weight: [1, x]}}",
+            "n.yaml:5:58: entry 2 of 'weight' of the loss is 'x', but must be a number"),
+        WrongDescription(
+            training: "{epochs: 1, loss: {type: CrossEntropyLoss, weight: [1, 2, 3]}}",
+            "n.yaml:5:54: 'weight' of the loss is a list of 3, but must be a list of 2, one for each class"),
+        WrongDescription(
+            training: "{epochs: 1, loss: {type: MSELoss, delta: 2}}", "n.yaml:5:37: the loss has no key 'delta'; valid"),
+        WrongDescription(
+            training: "{epochs: 1, schedule: {type: step}}",
+            "n.yaml:5:25: the schedule lacks the key 'step_size'"),
+        WrongDescription(
+            training: "{epochs: 1, schedule: {type: multi_step, milestones: [1, 2.5]}}",
+            "n.yaml:5:60: entry 2 of 'milestones' of the schedule is '2.5', but must be a whole number"),
+        WrongDescription(
+            training: "{epochs: 1, schedule: {type: one_cycle, anneal_strategy: cosine}}",
+            "n.yaml:5:60: there is no value for 'anneal_strategy' of the schedule: 'cosine'; valid names: cos, linear"),
+        WrongDescription(
+            training: "{epochs: 1, schedule: {type: cosine, eta_min: 1}}",
+            "n.yaml:5:49: 'eta_min' of the schedule is 1.0, but must be 0 to 0.001"),
+        WrongDescription(
+            training: "{epochs: 1, regularization: {l3: 1}}",
+            "n.yaml:5:32: 'regularization' has no key 'l3'; did you mean 'l1'?"),
+        WrongDescription(
+            training: "{epochs: 1, ema: {decay: 1}}",
+            "n.yaml:5:28: 'decay' of 'ema' is 1.0, but must be at least 0 and below 1"),
+        WrongDescription(
+            training: "{epochs: 1, early_stopping: {monitor: loss}}",
+            "n.yaml:5:41: there is no value for 'monitor' of 'early_stopping': 'loss'; "),
+        WrongDescription(
+            training: "{epochs: 1, clip_norm: 0}", "n.yaml:5:26: 'clip_norm' of training is 0.0, but must be above 0"),
+        WrongDescription(
+            training: "{epochs: 1, accumulate: 0}",
+            "n.yaml:5:27: 'accumulate' of training is '0', but must be 1 to 65536"),
+        WrongDescription(
+            training: "{epochs: 1, freeze: [b]}", "n.yaml:5:24: there is no layer 'b'; "),
         WrongDescription(
             training: "{epochs: 1, augmentation: [{type: shift, pixels: 4}]}",
             "n.yaml:5:52: 'pixels' of entry 1 of 'augmentation' of training is '4', but must be 0 to 3"),

@@ -143,6 +143,94 @@ struct ModelsDescriptionTests {
         #expect(written.contains("eta_min: 1.0e-05"))
     }
 
+    /// A training with a loss, an optimiser and a schedule of a kind, and all other settings.
+    private func training(_ keys: String) throws -> TrainingDescription {
+        let text = """
+            name: n
+            input: [4]
+            layers: [{name: fc, type: Linear, in_features: 4, out_features: 2}, {name: last, type: ReLU}]
+            training: {epochs: 9, validation: 0.1, \(keys)}
+            """
+        return try #require(ModelDescription(parsing: text, file: "n.yaml").training)
+    }
+
+    @Test("reads what else a training can say")
+    func allSettings() throws {
+        let settings = try training(
+            """
+            loss: {type: CrossEntropyLoss, weight: [1, 0.5], label_smoothing: 0.1},
+            optimizer: {type: RMSprop, alpha: 0.9, centered: true, momentum: 0.5},
+            schedule: {type: one_cycle, max_lr: 0.1, pct_start: 0.25, anneal_strategy: linear},
+            regularization: {l1: 1e-5, l2: 0.001, parameters: all}, clip_norm: 1, clip_value: 0.5, accumulate: 4,
+            ema: {decay: 0.99}, early_stopping: {monitor: validation_accuracy, patience: 3, min_delta: 0.01},
+            freeze: [fc]
+            """
+        ).settings
+        let loss = try #require(settings.loss as? CrossEntropyLoss)
+        #expect(loss.weight == [1, 0.5])
+        #expect(loss.labelSmoothing == 0.1)
+        let optimizer = try #require(settings.optimizer as? RMSprop)
+        #expect(optimizer.settingValues == RMSprop(alpha: 0.9, momentum: 0.5, centered: true).settingValues)
+        // PyTorch's rate for this rule.
+        #expect(settings.schedule.base == 0.01)
+        let course = try #require(settings.schedule.course as? OneCycleCourse)
+        #expect(course.maximum == 0.1)
+        #expect(course.rising == 0.25)
+        #expect(course.annealing == .linear)
+        #expect(settings.regularization?.l1 == 1e-5)
+        #expect(settings.regularization?.l2 == 1e-3)
+        #expect(settings.regularization?.parameters == .all)
+        #expect(settings.clipNorm == 1)
+        #expect(settings.clipValue == 0.5)
+        #expect(settings.accumulate == 4)
+        #expect(settings.average?.decay == 0.99)
+        #expect(settings.earlyStopping?.monitor == .validationAccuracy)
+        #expect(settings.earlyStopping?.patience == 3)
+        #expect(settings.earlyStopping?.minimumDelta == 0.01)
+        #expect(settings.earlyStopping?.restoresBest == true)
+        #expect(settings.frozen == ["fc"])
+        try settings.validate()
+        let bce = try #require(
+            try training("loss: {type: BCEWithLogitsLoss, pos_weight: 3}").settings.loss as? BCEWithLogitsLoss)
+        #expect(bce.positiveWeight == [3])
+    }
+
+    @Test("writes every loss, optimiser and schedule of the catalogs so that it reads back the same")
+    func catalogs() throws {
+        func keys(_ type: any Configurable.Type, _ section: String) -> String {
+            let needed = [
+                "step": ", step_size: 3", "multi_step": ", milestones: [1, 4]", "exponential": ", gamma: 0.5",
+            ]
+            return "\(section): {type: \(type.name)\(needed[type.name] ?? "")}"
+        }
+        let all =
+            LossCatalog.all.map { keys($0, "loss") } + OptimizerCatalog.all.map { keys($0, "optimizer") }
+            + ScheduleCatalog.all.map { keys($0, "schedule") }
+            + [
+                "regularization: {l1: 1e-5}, ema: {decay: 0.5}, early_stopping: {patience: 2}", "clip_norm: 1e-3",
+                "clip_value: 2, accumulate: 3, freeze: [fc, last]",
+                "loss: {type: BCEWithLogitsLoss, pos_weight: [1, 2]}",
+            ]
+        for keys in all {
+            let first = try training(keys)
+            let graph = try Graph(
+                name: "n", inputShape: [4], sequence: [("fc", try Linear(4, 2)), ("last", ReLU())])
+            let text = try ModelDescription.yaml(for: graph, training: first)
+            let again = try #require(ModelDescription(parsing: text, file: "again.yaml").training)
+            #expect(again.settings.loss.summary == first.settings.loss.summary, "\(text)")
+            #expect(again.settings.optimizer.summary == first.settings.optimizer.summary, "\(text)")
+            #expect(again.settings.schedule == first.settings.schedule, "\(text)")
+            #expect(try ModelDescription.yaml(for: graph, training: again) == text)
+            #expect(text.contains("type: ") && again.settings.frozen == first.settings.frozen)
+            #expect(again.settings.clipNorm == first.settings.clipNorm)
+            #expect(again.settings.clipValue == first.settings.clipValue)
+            #expect(again.settings.accumulate == first.settings.accumulate)
+            #expect(again.settings.average?.summary == first.settings.average?.summary)
+            #expect(again.settings.earlyStopping?.summary == first.settings.earlyStopping?.summary)
+            #expect(again.settings.regularization?.summary == first.settings.regularization?.summary)
+        }
+    }
+
     @Test("writes settings away from their defaults, and names of any kind")
     func everyKind() throws {
         let graph = try Graph(
@@ -189,6 +277,49 @@ struct ModelsDescriptionTests {
             let text = try ModelDescription.yaml(for: graph)
             try expectSame(ModelDescription(parsing: text, file: "all.yaml").graph, graph)
         }
+    }
+
+    @Test("reads and writes every kind of augmentation, in its order")
+    func augmentation() throws {
+        let entries = """
+            {type: vertical_flip}, {type: horizontal_flip, p: 0.25}, {type: shift, pixels: 2, fill: -0.5}, \
+            {type: random_crop, padding: 3, padding_mode: reflect}, \
+            {type: rotation, degrees: [-5, 12.5], interpolation: bilinear, fill: 1}, \
+            {type: affine, degrees: 10, translate: [0.1, 0.05], scale: [0.9, 1.1], shear: [-4, 4, 0, 2], p: 0.5}, \
+            {type: color_jitter, brightness: 0.4, contrast: [0.5, 2]}, {type: noise, std: 1.0e-05}, \
+            {type: erasing, value: random, p: 1}, {type: cutout, size: 3}, {type: mixup, alpha: 0.2}, \
+            {type: cutmix, p: 0.5}
+            """
+        let text = """
+            name: n
+            input: [1, 8, 8]
+            layers: [{name: flat, type: Flatten}, {name: fc, type: Linear, in_features: 64, out_features: 2}]
+            training: {epochs: 1, augmentation: [\(entries)]}
+            """
+        let description = try ModelDescription(parsing: text, file: "n.yaml")
+        let changes = try #require(description.training?.settings.augmentation)
+        #expect(Set(changes.map(\.name)) == Set(AugmentationCatalog.names), "the test leaves out a kind")
+        let written = try description.yaml()
+        #expect(written.contains("augmentation: [\(entries)]"), "\(written)")
+        let again = try #require(try ModelDescription(parsing: written, file: "m.yaml").training?.settings.augmentation)
+        #expect(again.map(\.name) == changes.map(\.name))
+        #expect(again.map(\.values) == changes.map(\.values))
+    }
+
+    @Test("takes noise and mixup for lists of features, and an empty list for no augmentation")
+    func augmentationOfFeatures() throws {
+        func changes(_ list: String) throws -> [String]? {
+            try ModelDescription(
+                parsing: """
+                    name: n
+                    input: [4]
+                    layers: [{name: fc, type: Linear, in_features: 4, out_features: 2}]
+                    training: {epochs: 1, augmentation: \(list)}
+                    """, file: "n.yaml"
+            ).training?.settings.augmentation.map(\.name)
+        }
+        #expect(try changes("[{type: noise}, {type: mixup}]") == ["noise", "mixup"])
+        #expect(try changes("[]") == [])
     }
 
     @Test("reads and writes every kind of augmentation, in its order")

@@ -13,7 +13,7 @@ struct ModelsFileTests {
             EpochMetrics(epoch: 1, loss: 0.5, accuracy: 0.75, imagesPerSecond: 1234.5),
             EpochMetrics(
                 epoch: 2, loss: 0.25, accuracy: 0.875, imagesPerSecond: 2345.5, validationLoss: 0.3,
-                validationAccuracy: 0.8),
+                validationAccuracy: 0.8, learningRate: 1e-3, seconds: 2.5),
         ], data: "fashion-mnist:train", date: "2026-01-02T03:04:05Z", wallTime: 12.5, accuracy: 0.92,
         accuracyData: "fashion-mnist:test")
 

@@ -222,7 +222,7 @@ struct ErrorTests {
                 == "The setting 'momentum' is 0, but must be above 0 with nesterov.")
         #expect(
             make { $0.optimizer = Adam(betas: (0.9, 1)) }
-                == "The setting 'beta2' is 1.0, but must be at least 0 and below 1.")
+                == "The setting 'betas' is 1.0, but must be at least 0 and below 1.")
     }
 
     @Test("a loss that is no longer finite")
@@ -231,7 +231,9 @@ struct ErrorTests {
             TrainingSettings(epochs: 3, batchSize: 16, optimizer: SGD(), schedule: .constant(1e30)))
         let found = text { _ = try trainer.train(barNetwork(), on: Bars(count: 32, seed: 2)) }
         #expect(
-            found == "The loss is no longer a finite number in epoch 1, batch 2; a lower learning rate may help.")
+            found
+                == "The loss is no longer a finite number in epoch 1, batch 2: the values of layer 'conv2' are the first that "
+                + "are not finite; a lower learning rate may help.")
     }
 
     @Test("checkpoints of other settings")

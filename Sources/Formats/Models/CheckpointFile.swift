@@ -8,10 +8,14 @@ import Tensors
 /// |---|---|
 /// | `/@format` | `synfire-checkpoint` |
 /// | `/description`, `/weights` | as in ``ModelFile`` |
-/// | `/progress` | attributes `epoch`, `batch`, `steps`, `partial_loss`, `partial_correct`, `seed`, `batch_size`, `image_count` |
+/// | `/progress` | attributes `epoch`, `batch`, `steps`, `partial_loss`, `partial_weight`, `partial_correct`, `seed`, `batch_size`, `accumulate`, `image_count`, `loss` |
 /// | `/progress/history/<figure>` | as in ``ModelFile`` |
 /// | `/optimizer/@name` | the optimiser |
 /// | `/optimizer/<layer>/<parameter>/<state>` | float32, what it remembers of each parameter |
+/// | `/schedule` | for a schedule that watches validation: attributes `rate`, `best`, `bad_epochs`, `cooldown` |
+/// | `/average/<layer>/<parameter>` | where parameters are averaged: float32, the averages |
+/// | `/best` | with early stopping: attributes `epoch`, `value`, `wait` |
+/// | `/best/weights/<layer>/<parameter>` | float32, the best epoch's parameters |
 public enum CheckpointFile {
     /// The value of the attribute `format`.
     public static let format = "synfire-checkpoint"
@@ -48,12 +52,19 @@ public enum CheckpointFile {
         for (name, key) in counts { try progress.setAttribute(name, checkpoint[keyPath: key]) }
         try progress.setAttribute("partial_loss", checkpoint.partialLoss)
         try progress.setAttribute("seed", checkpoint.seed)
+        if let weight = checkpoint.partialWeight { try progress.setAttribute("partial_weight", weight) }
+        if let loss = checkpoint.loss { try progress.setAttribute("loss", loss) }
         try TrainingHistory.write(checkpoint.history, to: progress)
         let optimizer = try root.createGroup("optimizer")
         try optimizer.setAttribute("name", checkpoint.optimizer)
         for state in checkpoint.optimizerState {
             try ModelContainer.write(state.tensor, "\(state.layer)/\(state.parameter)/\(state.name)", in: optimizer)
         }
+        if let memory = checkpoint.schedule { try write(memory, to: root.createGroup("schedule")) }
+        if let average = checkpoint.average {
+            try ModelContainer.writeParameters(of: average, to: root.createGroup("average"))
+        }
+        if let best = checkpoint.best { try write(best, to: root.createGroup("best")) }
         try file.commit()
     }
 
@@ -77,21 +88,77 @@ public enum CheckpointFile {
             seed: try progress.attribute("seed", as: UInt64.self), batchSize: 0, imageCount: 0,
             history: try TrainingHistory.read(progress))
         for (name, key) in counts {
-            let value = try progress.attribute(name, as: Int.self)
-            guard value >= 0 else {
-                throw ModelFileError(
-                    file: root.fileName, path: "/progress@\(name)",
-                    reason: .impossible(value: "\(value)", allowed: "at least 0"))
-            }
-            checkpoint[keyPath: key] = value
+            // Older files lack what was always 1 then.
+            if name == "accumulate", try !progress.hasAttribute(name) { continue }
+            checkpoint[keyPath: key] = try count(name, in: progress)
         }
+        if try progress.hasAttribute("partial_weight") {
+            checkpoint.partialWeight = try progress.attribute("partial_weight", as: Double.self)
+        }
+        if try progress.hasAttribute("loss") { checkpoint.loss = try progress.attribute("loss", as: String.self) }
+        if try root.exists("schedule") { checkpoint.schedule = try readMemory(root.group("schedule")) }
+        if try root.exists("average") {
+            checkpoint.average = try ModelContainer.readParameters(of: graph, from: root.group("average"))
+        }
+        if try root.exists("best") { checkpoint.best = try readBest(root.group("best"), graph) }
         return Content(checkpoint: checkpoint, training: training, synfireVersion: version)
     }
 
     private static let counts: [(String, any WritableKeyPath<TrainingCheckpoint, Int> & Sendable)] = [
         ("steps", \.steps), ("epoch", \.epoch), ("batch", \.batch), ("partial_correct", \.partialCorrect),
-        ("batch_size", \.batchSize), ("image_count", \.imageCount),
+        ("batch_size", \.batchSize), ("image_count", \.imageCount), ("accumulate", \.accumulate),
     ]
+
+    /// A whole number that is not negative.
+    private static func count(_ name: String, in group: borrowing HDF5Group) throws -> Int {
+        let value = try group.attribute(name, as: Int.self)
+        guard value >= 0 else {
+            throw ModelFileError(
+                file: group.fileName, path: "\(group.path)@\(name)",
+                reason: .impossible(value: "\(value)", allowed: "at least 0"))
+        }
+        return value
+    }
+
+    // MARK: What goes by validation
+
+    private static func write(_ memory: ScheduleMemory, to group: borrowing HDF5Group) throws {
+        try group.setAttribute("rate", memory.rate)
+        try group.setAttribute("best", memory.best)
+        try group.setAttribute("bad_epochs", memory.badEpochs)
+        try group.setAttribute("cooldown", memory.cooldown)
+    }
+
+    private static func readMemory(_ group: borrowing HDF5Group) throws -> ScheduleMemory {
+        let rate = try group.attribute("rate", as: Double.self)
+        guard rate.isFinite, rate >= 0 else {
+            throw ModelFileError(
+                file: group.fileName, path: group.path + "@rate",
+                reason: .impossible(value: "\(rate)", allowed: "at least 0"))
+        }
+        return ScheduleMemory(
+            rate: rate, best: try group.attribute("best", as: Double.self),
+            badEpochs: try count("bad_epochs", in: group), cooldown: try count("cooldown", in: group))
+    }
+
+    private static func write(_ best: TrainingCheckpoint.Best, to group: borrowing HDF5Group) throws {
+        try group.setAttribute("epoch", best.epoch)
+        try group.setAttribute("value", best.value)
+        try group.setAttribute("wait", best.wait)
+        if let graph = best.graph {
+            try ModelContainer.writeParameters(of: graph, to: group.createGroup("weights"))
+        }
+    }
+
+    private static func readBest(_ group: borrowing HDF5Group, _ graph: Graph) throws -> TrainingCheckpoint.Best {
+        TrainingCheckpoint.Best(
+            epoch: try count("epoch", in: group), value: try group.attribute("value", as: Double.self),
+            wait: try count("wait", in: group),
+            graph: try group.exists("weights")
+                ? ModelContainer.readParameters(of: graph, from: group.group("weights")) : nil)
+    }
+
+    // MARK: Optimiser
 
     /// What the optimiser remembers.
     ///

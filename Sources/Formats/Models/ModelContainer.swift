@@ -31,7 +31,11 @@ enum ModelContainer {
     }
 
     static func writeWeights(_ root: borrowing HDF5Group, _ graph: Graph) throws {
-        let weights = try root.createGroup("weights")
+        try writeParameters(of: graph, to: root.createGroup("weights"))
+    }
+
+    /// Writes the parameters of all layers, a group each.
+    static func writeParameters(of graph: Graph, to weights: borrowing HDF5Group) throws {
         for node in graph.nodes where node.sharedWith == nil {
             for parameter in node.layer.parameters {
                 try write(parameter.tensor, "\(node.name)/\(parameter.name)", in: weights)
@@ -75,26 +79,31 @@ enum ModelContainer {
         let text = try root.string("description")
         let description = try ModelDescription(
             parsing: text, file: "\(file):/description", initializesParameters: false)
-        var graph = description.graph
-        let weights = try root.group("weights")
+        return (try readParameters(of: description.graph, from: root.group("weights")), description.training)
+    }
+
+    /// A network with the parameters of all layers from a group that has one for each.
+    static func readParameters(of other: Graph, from weights: borrowing HDF5Group) throws -> Graph {
+        let file = weights.fileName
+        var graph = other
         for node in graph.nodes where node.sharedWith == nil {
             let known = node.layer.parameters.map(\.name)
             guard !known.isEmpty else { continue }
             guard try weights.exists(node.name) else {
                 let others = Set(try weights.children().map(\.name)).subtracting(graph.nodes.map(\.name)).sorted()
                 throw ModelFileError(
-                    file: file, path: "/weights/\(node.name)", reason: .missing(known: others))
+                    file: file, path: weights.path + "/\(node.name)", reason: .missing(known: others))
             }
             let group = try weights.group(node.name)
             for parameter in node.layer.parameters {
                 let tensor = try read(parameter.name, shape: parameter.tensor.shape, known: known, in: group)
-                try set(parameter.name, of: node.name, to: tensor, in: &graph, file: file)
+                try set(parameter.name, of: node.name, to: tensor, in: &graph, group: group)
             }
             try refuseOthers(than: known, in: group)
         }
         let layers = graph.nodes.filter { $0.sharedWith == nil && !$0.layer.parameters.isEmpty }.map(\.name)
         try refuseOthers(than: layers, in: weights)
-        return (graph, description.training)
+        return graph
     }
 
     /// Reads a dataset of floating-point numbers of a known shape.
@@ -120,9 +129,9 @@ enum ModelContainer {
     }
 
     private static func set(
-        _ parameter: String, of layer: String, to tensor: Tensor, in graph: inout Graph, file: String
+        _ parameter: String, of layer: String, to tensor: Tensor, in graph: inout Graph, group: borrowing HDF5Group
     ) throws {
-        let path = "/weights/\(layer)/\(parameter)"
+        let (file, path) = (group.fileName, group.path + "/\(parameter)")
         do throws(NetworkError) {
             try graph.setParameter(parameter, of: layer, to: tensor)
         } catch {

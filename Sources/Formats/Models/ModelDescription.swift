@@ -50,8 +50,7 @@ public struct ModelDescription: Sendable {
         let outputs = try root["outputs"]?.list("a list of layers' names").map { try $0.text() }
         let entries = try Self.layers(in: layers, input: inputs[0].input.name)
         var graph = try Self.makeGraph(name: name, inputs: inputs, layers: layers, entries, outputs: (outputs, root))
-        let inputShape = graph.inputShape
-        training = try root["training"].map { try TrainingDescription($0, inputShape: inputShape) }
+        training = try root["training"].map { try TrainingDescription($0, of: graph) }
         if initializesParameters { graph.initializeParameters(seed: training?.settings.seed ?? 0) }
         self.graph = graph
     }

@@ -12,7 +12,7 @@ import NeuralNetworks
 /// | `/weights/<layer>/<parameter>` | float32, names and layouts of PyTorch's `state_dict` |
 /// | `/training` | may be missing: attributes `seed`, `epochs`, `data`, `date`, `wall_time_s`, `accuracy`, `accuracy_data` |
 /// | `/training/recipe` | the recipe as text |
-/// | `/training/history/<figure>` | `epoch`, `loss`, `accuracy`, `images_per_second`, `validation_loss`, `validation_accuracy` |
+/// | `/training/history/<figure>` | `epoch`, `loss`, `accuracy`, `images_per_second`, `validation_loss`, `validation_accuracy`, `learning_rate`, `seconds` |
 public enum ModelFile {
     /// The value of the attribute `format`.
     public static let format = "synfire-model"

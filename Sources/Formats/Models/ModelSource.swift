@@ -51,7 +51,7 @@ public enum ModelSource: Sendable {
         switch self {
         case .description(let description): description.graph
         case .model(let graph, _): graph
-        case .checkpoint(let content): content.checkpoint.graph
+        case .checkpoint(let content): content.checkpoint.network
         }
     }
 

@@ -9,11 +9,19 @@ import NeuralNetworks
 /// | `epochs` | how often each image is learned from | required |
 /// | `batch_size` | images a step | 64 |
 /// | `seed` | what all that is random is drawn from | 0 |
-/// | `optimizer` | `{type: Adam, lr, betas, eps, weight_decay}` or `{type: SGD, lr, momentum, nesterov, weight_decay}` | Adam |
-/// | `schedule` | `{type: constant}`, `{type: step, step_size, gamma}` or `{type: cosine, eta_min}`, each with `warmup` in epochs | constant |
-/// | `augmentation` | a list of changes such as `{type: horizontal_flip}`, see ``AugmentationCatalog`` | none |
+/// | `loss` | `{type, …}`, a loss of ``NeuralNetworks/LossCatalog`` | CrossEntropyLoss |
+/// | `optimizer` | `{type, lr, …}`, one of ``NeuralNetworks/OptimizerCatalog`` | Adam |
+/// | `schedule` | `{type, warmup, …}`, one of ``NeuralNetworks/ScheduleCatalog``, with its warm-up in epochs | constant |
+/// | `regularization` | `{l1, l2, parameters}` | none |
+/// | `clip_norm`, `clip_value` | the largest norm of all gradients, the largest size of a number in one | none |
+/// | `accumulate` | batches a step | 1 |
+/// | `ema` | `{decay}` of an average of the parameters | none |
+/// | `early_stopping` | `{monitor, patience, min_delta, restore_best_weights}` | none |
+/// | `freeze` | a list of layers that are not trained | none |
+/// | `augmentation` | a list of changes such as `{type: horizontal_flip}`, see ``NeuralNetworks/AugmentationCatalog`` | none |
 ///
-/// Settings are those of PyTorch, with its defaults. With `rule: perceptron` other keys hold, see ``LearningRule``.
+/// Settings are those of PyTorch (of early stopping: Keras), with its defaults. With `rule: perceptron` other keys hold, see
+/// ``LearningRule``.
 public struct TrainingDescription: Sendable {
     /// The settings.
     ///
@@ -38,13 +46,14 @@ public struct TrainingDescription: Sendable {
 
 extension TrainingDescription {
     private static let keys = [
-        "data", "validation", "epochs", "batch_size", "seed", "optimizer", "schedule", "augmentation",
-        "rule",
+        "data", "validation", "epochs", "batch_size", "seed", "loss", "optimizer", "schedule", "regularization",
+        "clip_norm", "clip_value", "accumulate", "ema", "early_stopping", "freeze", "augmentation", "rule",
     ]
 
-    /// Reads the section `training`.
-    init(_ value: DescriptionValue, inputShape: [Int]) throws {
-        let value = DescriptionValue(node: value.node, file: value.file, what: "training")
+    /// Reads the section `training` of a network.
+    init(_ value: DescriptionValue, of graph: Graph) throws {
+        let (inputShape, layers) = (graph.inputShape, graph.nodes.map(\.name))
+        let value = Self.titled(value, "training")
         if let perceptron = try Self.readPerceptron(value, otherKeys: Self.keys) {
             self = perceptron
             return
@@ -66,44 +75,94 @@ extension TrainingDescription {
                 validationData = try validation.text()
             }
         }
+        if let loss = section["loss"] { settings.loss = try Self.readLoss(loss, outputs: graph.outputShape) }
         let rate = try Self.readOptimizer(section["optimizer"], into: &settings)
         try Self.readSchedule(section["schedule"], rate: rate, into: &settings)
+        settings.regularization = try Self.readPart(section["regularization"])
+        settings.average = try Self.readPart(section["ema"])
+        settings.earlyStopping = try Self.readPart(section["early_stopping"])
+        settings.clipNorm = try section["clip_norm"].map(Self.readLimit)
+        settings.clipValue = try section["clip_value"].map(Self.readLimit)
+        if let batches = section["accumulate"] { settings.accumulate = try batches.integer(1...65_536) }
+        if let frozen = section["freeze"] { settings.frozen = try Self.readLayers(frozen, known: layers) }
         if let augmentation = section["augmentation"] {
             settings.augmentation = try AugmentationDescription.read(augmentation, inputShape: inputShape)
         }
         self.settings = settings
     }
 
+    private static func titled(_ value: DescriptionValue, _ what: String) -> DescriptionValue {
+        DescriptionValue(node: value.node, file: value.file, what: what)
+    }
+
+    private static func readLoss(_ value: DescriptionValue, outputs: [Int]) throws -> any LossFunction {
+        func read(_ type: (some LossFunction).Type, _ section: DescriptionSection) throws -> any LossFunction {
+            try SettingDescription.read(section, as: type, beside: ["type"])
+        }
+        let (section, type) = try choose(
+            titled(value, "the loss"), among: LossCatalog.all, what: "loss", name: { $0.name })
+        let loss = try read(type, section)
+        try SettingDescription.located(section) { try loss.check(outputs: outputs.reduce(1, *)) }
+        return loss
+    }
+
     /// Reads the optimiser and returns the learning rate.
     private static func readOptimizer(
         _ value: DescriptionValue?, into settings: inout TrainingSettings
     ) throws -> Double {
-        guard let value else { return OptimizerDescription.defaultRate }
-        let titled = DescriptionValue(node: value.node, file: value.file, what: "the optimizer")
-        let (section, kind) = try choose(titled, among: OptimizerDescription.all, what: "optimizer", name: \.name)
-        try section.allow(["type", "lr"] + kind.keys)
-        settings.optimizer = try kind.read(section)
-        let rate = try section["lr"]?.real() ?? OptimizerDescription.defaultRate
+        func read(_ type: (some Optimizer).Type, _ section: DescriptionSection) throws -> any Optimizer {
+            try SettingDescription.read(section, as: type, beside: ["type", "lr"])
+        }
+        guard let value else { return type(of: settings.optimizer).defaultRate }
+        let (section, type) = try choose(
+            titled(value, "the optimizer"), among: OptimizerCatalog.all, what: "optimizer", name: { $0.name })
+        settings.optimizer = try read(type, section)
+        let rate = try section["lr"]?.real() ?? type.defaultRate
         guard rate > 0 else {
-            throw (section["lr"] ?? titled).failure(
+            throw (section["lr"] ?? section.value).failure(
                 .outOfRange(what: "'lr' of the optimizer", value: "\(rate)", allowed: "above 0"))
         }
-        try located(titled, { section[$0] }) { try settings.optimizer.validate() }
         return rate
     }
 
     private static func readSchedule(
         _ value: DescriptionValue?, rate: Double, into settings: inout TrainingSettings
     ) throws {
-        settings.schedule = LearningRateSchedule(base: rate)
+        func read(
+            _ type: (some LearningRateCourse).Type, _ section: DescriptionSection
+        ) throws -> any LearningRateCourse {
+            try SettingDescription.read(section, as: type, beside: ["type", "warmup"])
+        }
+        settings.schedule = .constant(rate)
         guard let value else { return }
-        let titled = DescriptionValue(node: value.node, file: value.file, what: "the schedule")
-        let (section, kind) = try choose(titled, among: ScheduleDescription.all, what: "schedule", name: \.name)
-        try section.allow(["type", "warmup"] + kind.keys)
-        settings.schedule.course = try kind.read(section)
+        let (section, type) = try choose(
+            titled(value, "the schedule"), among: ScheduleCatalog.all, what: "schedule", name: { $0.name })
+        settings.schedule.course = try read(type, section)
         if let warmUp = section["warmup"] { settings.schedule.warmUpEpochs = try warmUp.real() }
         let (schedule, epochs) = (settings.schedule, settings.epochs)
-        try located(titled, { section[$0] }) { try schedule.validate(epochs: epochs) }
+        try SettingDescription.located(section) { try schedule.validate(epochs: epochs) }
+    }
+
+    private static func readPart<Part: Configurable>(_ value: DescriptionValue?) throws -> Part? {
+        try value.map { try SettingDescription.read(DescriptionSection(titled($0, "'\(Part.name)'")), as: Part.self) }
+    }
+
+    private static func readLimit(_ value: DescriptionValue) throws -> Double {
+        let limit = try value.real()
+        guard limit > 0 else {
+            throw value.failure(.outOfRange(what: value.what, value: "\(limit)", allowed: "above 0"))
+        }
+        return limit
+    }
+
+    private static func readLayers(_ value: DescriptionValue, known: [String]) throws -> [String] {
+        try value.list("a list of layers' names").map { entry in
+            let name = try entry.text()
+            guard known.contains(name) else {
+                throw entry.failure(.unknownName(name, what: "layer", known: known))
+            }
+            return name
+        }
     }
 
     /// Takes a section's `type` for one of several kinds.
@@ -117,28 +176,6 @@ extension TrainingDescription {
             throw type.failure(.unknownName(text, what: what, known: kinds.map(name)))
         }
         return (section, kind)
-    }
-
-    /// Says where a setting stands that is outside its range.
-    private static func located(
-        _ place: DescriptionValue, _ find: (String) -> DescriptionValue?, _ body: () throws -> Void
-    ) throws {
-        // The names by which settings check themselves, where keys are spelt otherwise.
-        let keys = [
-            "beta1": "betas", "beta2": "betas", "epsilon": "eps", "warm-up": "warmup", "step epochs": "step_size",
-            "step factor": "gamma", "final learning rate": "eta_min",
-        ]
-        do {
-            try body()
-        } catch let error as NetworkError {
-            guard case .invalidSetting(let name, let value, let allowed) = error else {
-                throw place.failure(.network(error))
-            }
-            let key = keys[name] ?? name
-            let setting = find(key)
-            throw (setting ?? place).failure(
-                .outOfRange(what: setting?.what ?? "'\(key)' of \(place.what)", value: value, allowed: allowed))
-        }
     }
 }
 
@@ -155,11 +192,25 @@ extension TrainingDescription {
         } else if case .fraction(let fraction) = settings.validation {
             fields.append(("validation", DescriptionWriter.number(fraction)))
         }
+        let optimizer = try Self.known(settings.optimizer, OptimizerCatalog.all, "optimizer")
+        let schedule = try Self.known(settings.schedule.course, ScheduleCatalog.all, "schedule")
+        let loss = try Self.known(settings.loss, LossCatalog.all, "loss")
+        let warmUp = settings.schedule.warmUpEpochs
         fields += [
             ("epochs", "\(settings.epochs)"), ("batch_size", "\(settings.batchSize)"), ("seed", "\(settings.seed)"),
-            ("optimizer", DescriptionWriter.section(try optimizerFields())),
-            ("schedule", DescriptionWriter.section(scheduleFields())),
+            ("loss", DescriptionWriter.section(loss)),
+            (
+                "optimizer",
+                DescriptionWriter.section(
+                    [optimizer[0], ("lr", DescriptionWriter.number(settings.schedule.base))] + optimizer.dropFirst())
+            ),
+            (
+                "schedule",
+                DescriptionWriter.section(
+                    schedule + (warmUp == 0 ? [] : [("warmup", DescriptionWriter.number(warmUp))]))
+            ),
         ]
+        fields += optionalFields()
         if !settings.augmentation.isEmpty {
             let entries = try settings.augmentation.map { change in
                 guard let entry = AugmentationDescription.fields(change) else {
@@ -172,18 +223,29 @@ extension TrainingDescription {
         return fields
     }
 
-    private func optimizerFields() throws -> [DescriptionWriter.Field] {
-        for kind in OptimizerDescription.all {
-            guard let own = kind.write(settings.optimizer) else { continue }
-            return [("type", kind.name), ("lr", DescriptionWriter.number(settings.schedule.base))] + own
+    private func optionalFields() -> [DescriptionWriter.Field] {
+        func part(_ part: (some Configurable)?) -> [DescriptionWriter.Field] {
+            part.map { [(type(of: $0).name, DescriptionWriter.section(SettingDescription.fields($0)))] } ?? []
         }
-        throw Self.unknown("optimizer", settings.optimizer)
+        func limit(_ name: String, _ value: Double?) -> [DescriptionWriter.Field] {
+            value.map { [(name, DescriptionWriter.number($0))] } ?? []
+        }
+        let frozen = settings.frozen.map(DescriptionWriter.text).joined(separator: ", ")
+        return part(settings.regularization) + limit("clip_norm", settings.clipNorm)
+            + limit("clip_value", settings.clipValue)
+            + (settings.accumulate == 1 ? [] : [("accumulate", "\(settings.accumulate)")])
+            + part(settings.average) + part(settings.earlyStopping)
+            + (frozen.isEmpty ? [] : [("freeze", "[\(frozen)]")])
     }
 
-    private func scheduleFields() -> [DescriptionWriter.Field] {
-        let warmUp: DescriptionWriter.Field = ("warmup", DescriptionWriter.number(settings.schedule.warmUpEpochs))
-        return ScheduleDescription.fields(settings.schedule.course)
-            + (settings.schedule.warmUpEpochs == 0 ? [] : [warmUp])
+    /// The type and settings of something that a catalog may have.
+    private static func known<Value>(
+        _ value: Value, _ catalog: [any Configurable.Type], _ what: String
+    ) throws -> [DescriptionWriter.Field] {
+        guard let value = value as? any Configurable, catalog.contains(where: { $0 == type(of: value) }) else {
+            throw unknown(what, value)
+        }
+        return [("type", DescriptionWriter.text(type(of: value).name))] + SettingDescription.fields(value)
     }
 
     private static func unknown(_ what: String, _ value: Any) -> ModelDescriptionError {

@@ -73,8 +73,9 @@ enum TrainingHistory {
         try group.write("loss", history.map(\.loss))
         try group.write("accuracy", history.map(\.accuracy))
         try group.write("images_per_second", history.map(\.imagesPerSecond))
-        // An epoch without validation is not a number there.
+        // An epoch without a figure is not a number there.
         for (name, values) in [
+            ("learning_rate", history.map(\.learningRate)), ("seconds", history.map(\.seconds)),
             ("validation_loss", history.map(\.validationLoss)),
             ("validation_accuracy", history.map(\.validationAccuracy)),
         ] where values.contains(where: { $0 != nil }) {
@@ -94,18 +95,20 @@ enum TrainingHistory {
             }
             return values
         }
-        func validation(_ name: String) throws -> [Double?] {
+        func optional(_ name: String) throws -> [Double?] {
             guard try group.exists(name) else { return epochs.map { _ in nil } }
             return try figures(name).map { $0.isNaN ? nil : $0 }
         }
         let (loss, accuracy, speed) = (
             try figures("loss"), try figures("accuracy"), try figures("images_per_second")
         )
-        let (heldLoss, heldAccuracy) = (try validation("validation_loss"), try validation("validation_accuracy"))
+        let (heldLoss, heldAccuracy) = (try optional("validation_loss"), try optional("validation_accuracy"))
+        let (rate, seconds) = (try optional("learning_rate"), try optional("seconds"))
         return epochs.indices.map {
             EpochMetrics(
                 epoch: epochs[$0], loss: loss[$0], accuracy: accuracy[$0], imagesPerSecond: speed[$0],
-                validationLoss: heldLoss[$0], validationAccuracy: heldAccuracy[$0])
+                validationLoss: heldLoss[$0], validationAccuracy: heldAccuracy[$0], learningRate: rate[$0],
+                seconds: seconds[$0])
         }
     }
 }

@@ -74,6 +74,8 @@ private final class BatchMaker: @unchecked Sendable {
     private let data: any TrainingData
     private let settings: TrainingSettings
     private let inputShape: [Int]
+    /// How many numbers the network's output has.
+    private let outputs: Int
     private let augmenter: Augmenter
     private let scratch: FloatBuffer
     private let scratchStride: Int
@@ -91,7 +93,12 @@ private final class BatchMaker: @unchecked Sendable {
         self.data = data
         self.settings = settings
         self.inputShape = inputShape
+        outputs = data.targetShape?.reduce(1, *) ?? data.classes
         augmenter = try Augmenter(settings.augmentation, inputShape: inputShape)
+        if data.targetShape != nil, let mix = settings.augmentation.first(where: { $0 is any BatchAugmentation }) {
+            throw NetworkError.augmentationConflict(
+                reason: "'\(mix.name)' mixes classes, but these data have numbers as targets")
+        }
         // Workers' scratch memory in cache lines of its own.
         scratchStride = (augmenter.scratchCount + 15) / 16 * 16
         scratch = try FloatBuffer(count: scratchStride * workers)
@@ -116,13 +123,13 @@ private final class BatchMaker: @unchecked Sendable {
         let target = buffers[made % buffers.count]
         let indices = indices()
         let (images, labels) = try data.batch(indices)
-        guard images.shape == [indices.count] + inputShape, labels.count == indices.count else {
+        guard images.shape == [indices.count] + inputShape else {
             throw NetworkError.inputShape(expected: inputShape, found: images.shape)
         }
-        try checkLabels(labels, classes: data.classes, positions: indices)
+        let dense = try data.checkedTargets(indices, labels: labels, outputs: outputs, loss: settings.loss)
         target.images.load(images.scalars)
         target.count = indices.count
-        target.targets = BatchTargets(labels: labels)
+        target.targets = BatchTargets(labels: labels, dense: dense)
         augment(target, indices, on: pool)
         augmenter.mix(
             target.images.base, &target.targets, batch: batch, epoch: epoch, seed: settings.seed,

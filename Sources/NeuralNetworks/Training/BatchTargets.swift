@@ -1,4 +1,4 @@
-/// What a batch's images are to be told as.
+/// What the outputs should be for a batch's images.
 public struct BatchTargets: Sendable, Hashable {
     /// The second class of an image that was mixed from two.
     public struct Mix: Sendable, Hashable {
@@ -14,15 +14,18 @@ public struct BatchTargets: Sendable, Hashable {
         }
     }
 
-    /// The images' own classes.
+    /// The images' own classes; may be empty where there are numbers.
     public var labels: [Int]
     /// What was mixed into each image; nil where images are as they are.
     public var mixed: [Mix]?
+    /// Numbers that the outputs should be, a row an image; nil where classes say it.
+    public var dense: [Float]?
 
     /// Joins classes.
-    public init(labels: [Int], mixed: [Mix]? = nil) {
+    public init(labels: [Int], mixed: [Mix]? = nil, dense: [Float]? = nil) {
         self.labels = labels
         self.mixed = mixed
+        self.dense = dense
     }
 
     /// The class with the larger share in an image, its own if they are equal.

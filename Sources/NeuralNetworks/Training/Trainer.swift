@@ -35,11 +35,18 @@ public struct Trainer: Sendable {
 
     /// Goes on from a checkpoint, up to the settings' epochs.
     ///
-    /// - Throws: ``NetworkError/checkpointMismatch(reason:)`` where the checkpoint belongs to other settings or data; else
+    /// - Parameters:
+    ///   - checkpoint: Where to go on.
+    ///   - data: The images it was trained on.
+    ///   - graph: The network that it should be of, if that is to be checked; its parameters do not matter.
+    ///   - hooks: What is told while it runs.
+    /// - Throws: ``NetworkError/checkpointMismatch(reason:)`` where the checkpoint belongs to another network, other settings or data; else
     ///   as ``train(_:on:hooks:)``.
     public func resume(
-        _ checkpoint: TrainingCheckpoint, on data: any TrainingData, hooks: TrainingHooks = TrainingHooks()
+        _ checkpoint: TrainingCheckpoint, on data: any TrainingData, of graph: Graph? = nil,
+        hooks: TrainingHooks = TrainingHooks()
     ) throws -> TrainingResult {
+        if let graph { try checkpoint.check(isOf: graph) }
         let session = try TrainingSession(settings, graph: checkpoint.graph, data: data, checkpoint: checkpoint)
         return try session.run(hooks)
     }

@@ -57,6 +57,8 @@ struct ImageData: TrainingData {
     var shape: [Int] { images.shape }
     var classes: Int { images.classNames.count }
 
+    func labels(_ indices: [Int]) throws -> [Int] { images.labels(of: indices) }
+
     func batch(_ indices: [Int]) throws -> (Tensor, [Int]) {
         (
             try Tensor(shape: [indices.count] + images.shape, scalars: images.scalars(of: indices)),
