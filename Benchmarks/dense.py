@@ -141,6 +141,17 @@ def table(results):
     return tables.markdown(["work", "Synfire", "PyTorch", "ratio", "bar", ""], lines + starts), failed
 
 
+def convolutions():
+    """A table of single convolutions of one core beside the most that it makes."""
+    found = json.loads(call([SYNFIRE, "bench", "convolution", "--json"]))
+    lines = []
+    for timing in found["convolutions"]:
+        ways = {way["name"]: f"{way['rate'] / 1e9:.0f} ({way['share']:.0%})" for way in timing["ways"]}
+        lines.append([timing["shape"]["name"], *ways.values()])
+    header = ["convolution", *(way["name"] + ", GFLOP/s" for way in found["convolutions"][0]["ways"])]
+    return tables.markdown(header, lines) + f"\n\nThe most that a core makes: {found['peak'] / 1e9:.1f} GFLOP/s; oneDNN {found['library']}."
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows")
@@ -177,6 +188,7 @@ def main():
     out.write_text(json.dumps({"machine": facts, "rows": [result for _, result in results]}, indent=1), encoding="utf-8")
     if chosen.write:
         tables.replace(chosen.write, "dense.py", text)
+        tables.replace(chosen.write, "convolution", convolutions())
     sys.exit(1 if failed else 0)
 
 

@@ -61,7 +61,8 @@ final class Evaluator {
         scores = try FloatBuffer(count: Self.batchSize * classes)
         plan = try ExecutionPlan(
             graph, store: store, pool: pool,
-            purpose: ExecutionPlan.Purpose(capacity: ExecutionPlan.shardImages, wanted: [graph.output.name]))
+            purpose: ExecutionPlan.Purpose(
+                capacity: ExecutionPlan.shardImages(inUseOf: graph), wanted: [graph.output.name]))
     }
 
     func markParametersChanged() { plan.markParametersChanged() }

@@ -89,7 +89,7 @@ extension Graph {
     public func activationMemory(batch: Int, training: Bool, workers: Int) throws -> ActivationMemory {
         let losses: [ExecutionPlan.Loss] = outputs.map { _ in { _, _, _ in } }
         let purpose = ExecutionPlan.Purpose(
-            isTraining: training, capacity: training ? batch : min(batch, ExecutionPlan.shardImages),
+            isTraining: training, capacity: training ? batch : min(batch, ExecutionPlan.shardImages(inUseOf: self)),
             losses: training ? losses : [])
         return try ExecutionPlan(
             self, store: ParameterStore(self), pool: WorkerPool(workers: workers), purpose: purpose

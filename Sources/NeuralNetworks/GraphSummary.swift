@@ -49,7 +49,7 @@ extension Graph {
         return GraphSummary(
             name: name, inputShape: inputShape,
             rows: nodes.map { node in
-                let parameters = node.layer.parameters
+                let parameters = node.sharedWith == nil ? node.layer.parameters : []
                 func count(_ isTrainable: Bool) -> Int {
                     parameters.reduce(0) { $0 + ($1.isTrainable == isTrainable ? $1.tensor.count : 0) }
                 }

@@ -92,7 +92,7 @@ public final class Predictor: @unchecked Sendable {
     private func makePlan(_ names: [String]) throws -> ExecutionPlan {
         try ExecutionPlan(
             graph, store: store, pool: pool,
-            purpose: ExecutionPlan.Purpose(capacity: ExecutionPlan.shardImages, wanted: names))
+            purpose: ExecutionPlan.Purpose(capacity: ExecutionPlan.shardImages(inUseOf: graph), wanted: names))
     }
 
     /// Loss and accuracy over labelled images, or images with targets.

@@ -322,49 +322,6 @@ struct ModelsDescriptionTests {
         #expect(try changes("[]") == [])
     }
 
-    @Test("reads and writes every kind of augmentation, in its order")
-    func augmentation() throws {
-        let entries = """
-            {type: vertical_flip}, {type: horizontal_flip, p: 0.25}, {type: shift, pixels: 2, fill: -0.5}, \
-            {type: random_crop, padding: 3, padding_mode: reflect}, \
-            {type: rotation, degrees: [-5, 12.5], interpolation: bilinear, fill: 1}, \
-            {type: affine, degrees: 10, translate: [0.1, 0.05], scale: [0.9, 1.1], shear: [-4, 4, 0, 2], p: 0.5}, \
-            {type: color_jitter, brightness: 0.4, contrast: [0.5, 2]}, {type: noise, std: 1.0e-05}, \
-            {type: erasing, value: random, p: 1}, {type: cutout, size: 3}, {type: mixup, alpha: 0.2}, \
-            {type: cutmix, p: 0.5}
-            """
-        let text = """
-            name: n
-            input: [1, 8, 8]
-            layers: [{name: flat, type: Flatten}, {name: fc, type: Linear, in_features: 64, out_features: 2}]
-            training: {epochs: 1, augmentation: [\(entries)]}
-            """
-        let description = try ModelDescription(parsing: text, file: "n.yaml")
-        let changes = try #require(description.training?.settings.augmentation)
-        #expect(Set(changes.map(\.name)) == Set(AugmentationCatalog.names), "the test leaves out a kind")
-        let written = try description.yaml()
-        #expect(written.contains("augmentation: [\(entries)]"), "\(written)")
-        let again = try #require(try ModelDescription(parsing: written, file: "m.yaml").training?.settings.augmentation)
-        #expect(again.map(\.name) == changes.map(\.name))
-        #expect(again.map(\.values) == changes.map(\.values))
-    }
-
-    @Test("takes noise and mixup for lists of features, and an empty list for no augmentation")
-    func augmentationOfFeatures() throws {
-        func changes(_ list: String) throws -> [String]? {
-            try ModelDescription(
-                parsing: """
-                    name: n
-                    input: [4]
-                    layers: [{name: fc, type: Linear, in_features: 4, out_features: 2}]
-                    training: {epochs: 1, augmentation: \(list)}
-                    """, file: "n.yaml"
-            ).training?.settings.augmentation.map(\.name)
-        }
-        #expect(try changes("[{type: noise}, {type: mixup}]") == ["noise", "mixup"])
-        #expect(try changes("[]") == [])
-    }
-
     @Test("keeps branches, whatever the order in which layers are described")
     func branches() throws {
         let text = """

@@ -35,8 +35,8 @@ struct ConvolutionTests {
 
     @Test("a layer's values, in training and in use", arguments: try samples.get(), [1, 9])
     func forward(sample: LayerSamples.Sample, count: Int) throws {
-        let graph = try network(of: sample.layer, inputShape: sample.input, seed: 21)
-        let batch = try randomTensor([count] + sample.input, seed: 22)
+        let graph = try network(of: sample.layer, inputShape: sample.inputs[0], seed: 21)
+        let batch = try randomTensor([count] + sample.inputs[0], seed: 22)
         let found = try graph.predict(batch)
         let expected = try #require(
             Naive.forward(sample.layer, Maps(batch), Self.parameters(graph), output: sample.output))
@@ -52,8 +52,8 @@ struct ConvolutionTests {
     func gradients(sample: LayerSamples.Sample) throws {
         // A full shard and a part of one.
         let count = 9
-        let graph = try network(of: sample.layer, inputShape: sample.input, seed: 23)
-        let batch = try randomTensor([count] + sample.input, seed: 24)
+        let graph = try network(of: sample.layer, inputShape: sample.inputs[0], seed: 23)
+        let batch = try randomTensor([count] + sample.inputs[0], seed: 24)
         let weights = try randomTensor([count] + sample.output, seed: 25)
         let probe = try graph.probeGradients(for: batch, weights: weights)
         let (input, parameters) = (Maps(batch), Self.parameters(graph))
@@ -75,7 +75,7 @@ struct ConvolutionTests {
             }
         }
 
-        let (inputSize, outputSize) = (sample.input.reduce(1, *), sample.output.reduce(1, *))
+        let (inputSize, outputSize) = (sample.inputs[0].reduce(1, *), sample.output.reduce(1, *))
         try check(probe.input, "input") { index, change in
             // Only one image feels it.
             let number = index / inputSize

@@ -6,7 +6,9 @@ import Testing
 struct DescriptionTests {
     @Test("hold every setting of every kind", arguments: try LayerSamples.all.get())
     func roundTrip(sample: LayerSamples.Sample) throws {
-        let graph = try network(of: sample.layer, inputShape: sample.input, seed: 1)
+        let inputs = sample.inputs.enumerated().map { Graph.Input("in\($0)", shape: $1) }
+        let graph = try Graph(
+            name: "one", inputs: inputs, nodes: [Graph.Node("layer", sample.layer, inputs: inputs.map(\.name))])
         let text = try ModelDescription.yaml(for: graph)
         let found = try ModelDescription(parsing: text, file: "one.yaml").graph
         #expect(found.nodes.map(\.layer.kind) == graph.nodes.map(\.layer.kind))

@@ -39,7 +39,9 @@ extension ModelDescription {
             fields.append(("inputs", "[" + node.inputs.map(DescriptionWriter.text).joined(separator: ", ") + "]"))
         }
         guard node.sharedWith == nil else { return fields }
-        if let initializer = node.initializer { fields.append(("initializer", InitializerDescription.text(initializer))) }
+        if let initializer = node.initializer {
+            fields.append(("initializer", InitializerDescription.text(initializer)))
+        }
         let values = node.layer.hyperparameters.values
         for row in type(of: node.layer).schema.rows {
             guard let value = values[row.name] else { continue }

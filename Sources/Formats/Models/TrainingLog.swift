@@ -38,8 +38,8 @@ public struct TrainingLog: Sendable, Equatable {
         /// Takes an epoch's figures, and what was measured beside them.
         public init(_ metrics: EpochMetrics, seconds: Double? = nil, learningRate: Double? = nil) {
             epoch = metrics.epoch
-            self.seconds = seconds
-            self.learningRate = learningRate
+            self.seconds = seconds ?? metrics.seconds
+            self.learningRate = learningRate ?? metrics.learningRate
             loss = metrics.loss
             accuracy = metrics.accuracy
             validationLoss = metrics.validationLoss
@@ -96,7 +96,7 @@ public struct TrainingLog: Sendable, Equatable {
                         reason: "is the log of another training: its loss of epoch \(metrics.epoch) is \(old.loss), "
                             + "the checkpoint's \(metrics.loss)")
                 }
-                (row.seconds, row.learningRate) = (old.seconds, old.learningRate)
+                (row.seconds, row.learningRate) = (old.seconds ?? row.seconds, old.learningRate ?? row.learningRate)
             }
             rows.append(row)
         }

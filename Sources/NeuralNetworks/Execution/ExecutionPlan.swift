@@ -8,11 +8,19 @@ import Tensors
 ///
 /// Not for several threads at once; its owner sees to that.
 final class ExecutionPlan {
-    /// Images a shard.
+    /// Images a shard in training.
     ///
     /// Fixed, since sums are taken a shard at a time; 8 images of a small network fit into the cache of a core, and are
     /// enough for the kernels to be worth starting.
     static let shardImages = 8
+
+    /// Images a shard in use, where shards do not depend on each other: 8 to 64, as many as have their largest values in
+    /// half a megabyte, since weights are read once a shard.
+    static func shardImages(inUseOf graph: Graph) -> Int {
+        let largest = graph.shapes.values.map { $0.reduce(1, *) }.max() ?? 1
+        let fitting = (1 << 19) / (2 * MemoryLayout<Float>.stride * largest)
+        return [64, 32, 16].first { $0 <= fitting } ?? shardImages
+    }
 
     let batch: BatchState
     let store: ParameterStore
@@ -81,7 +89,8 @@ final class ExecutionPlan {
         self.pool = pool
         isTraining = purpose.isTraining
         let (capacity, batch, source) = (max(1, purpose.capacity), BatchState(), Source(inputs: graph.inputs.count))
-        let shardImages = min(Self.shardImages, capacity)
+        let shardImages = min(
+            purpose.isTraining ? Self.shardImages : Self.shardImages(inUseOf: graph), capacity)
         self.capacity = capacity
         self.shardImages = shardImages
         self.batch = batch

@@ -93,8 +93,10 @@ public struct Linear: Layer {
     }
 }
 
-/// In training, products are taken over whole batches in tiles of fixed size: then weights are read once a batch and not
-/// once a shard. In use a shard goes through by itself, with packed weights and what follows done on the way.
+/// Products over whole batches in training, and over shards in use.
+///
+/// In training they are cut into tiles of fixed size, so that weights are read once a batch and not once a shard. In use a
+/// shard goes through by itself, with packed weights, and what follows is done on the way.
 private final class LinearKernel: LayerKernel {
     let inputs: [ValueLayout]
     let output: ValueLayout

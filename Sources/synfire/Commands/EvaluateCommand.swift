@@ -66,7 +66,8 @@ struct EvaluateCommand: ParsableCommand {
         }
         Interrupt.watch()
         let measured = try EvaluationReport.measure(
-            graph, images, top: top, keepsPredictions: predictions != nil, pool: try workers.pool())
+            graph, images, loss: try ModelSource.read(model).training?.settings.loss ?? CrossEntropyLoss(), top: top,
+            keepsPredictions: predictions != nil, pool: try workers.pool())
         var written: [String] = []
         if let confusion {
             let picture = ConfusionPlot(title: "\(graph.name) on \(images.images.name)", matrix: measured.matrix)

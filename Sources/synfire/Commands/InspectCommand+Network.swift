@@ -1,11 +1,19 @@
 import Formats
 import NeuralNetworks
+import Parallel
 
 extension InspectCommand {
     /// A conventional network: where it comes from, its layers, and what they cost.
     static func network(_ path: String) throws -> Contents {
         let source = try ModelSource.read(path)
         let summary = source.graph.summary
+        // A batch as training takes it by default, and one in use, for the cores there are.
+        let batch = source.training?.settings.batchSize ?? 64
+        let workers = WorkerPool.availableCores
+        let memory = (
+            training: try source.graph.activationMemory(batch: batch, training: true, workers: workers),
+            use: try source.graph.activationMemory(batch: batch, training: false, workers: workers)
+        )
         var contents = Contents(kind: "a conventional network, described")
         contents.facts = ["name": summary.name, "input": "\(summary.inputShape)"]
         switch source {
@@ -32,9 +40,13 @@ extension InspectCommand {
             .init(
                 title: "layers",
                 header: ["layer (type)", "reads", "output shape", "parameters", "MACs"],
-                rows: summary.rows.map(cells), totals: totals(summary))
+                rows: summary.rows.map(cells),
+                totals: totals(summary) + [
+                    ["values in training, batches of \(batch)", memoryCell(memory.training)],
+                    ["values in use, \(workers) \(workers == 1 ? "worker" : "workers")", memoryCell(memory.use)],
+                ])
         ]
-        contents.summary = Summary(summary)
+        contents.summary = Summary(summary, batch: batch, training: memory.training, use: memory.use)
         return contents
     }
 
@@ -48,6 +60,11 @@ extension InspectCommand {
             Format.cut("\(row.outputShape)", to: 18), row.parameters == 0 ? "0" : Format.grouped(row.parameters),
             Format.grouped(row.multiplyAccumulates),
         ]
+    }
+
+    /// The memory of values between layers, and the least that any order of places takes.
+    private static func memoryCell(_ memory: ActivationMemory) -> String {
+        "\(Format.bytes(Double(memory.bytes))) (at least \(Format.bytes(Double(memory.lowerBound))))"
     }
 
     /// What all layers come to, below their table.
@@ -82,8 +99,17 @@ extension InspectCommand {
         let notTrainable: Int
         let parameterBytes: Int
         let multiplyAccumulates: Int
+        /// The memory of values between layers in training, for batches of `trainingBatch`, and in use.
+        let trainingBatch: Int
+        let trainingValueBytes: Int
+        let trainingValueBytesLowerBound: Int
+        let valueBytes: Int
+        let valueBytesLowerBound: Int
 
-        init(_ summary: GraphSummary) {
+        init(_ summary: GraphSummary, batch: Int, training: ActivationMemory, use: ActivationMemory) {
+            trainingBatch = batch
+            (trainingValueBytes, trainingValueBytesLowerBound) = (training.bytes, training.lowerBound)
+            (valueBytes, valueBytesLowerBound) = (use.bytes, use.lowerBound)
             name = summary.name
             inputShape = summary.inputShape
             layers = summary.rows.map { row in

@@ -102,7 +102,8 @@ struct TrainCommand: ParsableCommand {
             graph: graph, out: out, training: task.training, data: task.data, rows: monitor.rows,
             seconds: monitor.seconds, resumedFrom: resume, files: files)
         if let testImages {
-            let evaluation = try Predictor(graph, pool: workers.pool()).evaluate(testImages)
+            let evaluation = try Predictor(graph, pool: workers.pool())
+                .evaluate(testImages, loss: task.training.settings.loss)
             (report.test, report.testLoss, report.testAccuracy) = (test, evaluation.loss, evaluation.accuracy)
         }
         if let learned {
@@ -215,7 +216,7 @@ struct TrainCommand: ParsableCommand {
                 }
             })
         guard let start = task.start else { return try trainer.train(task.graph, on: images, hooks: hooks) }
-        return try trainer.resume(start, on: images, hooks: hooks)
+        return try trainer.resume(start, on: images, of: task.graph, hooks: hooks)
     }
 
     /// Writes the checkpoint; where that fails, the one before it stays.

@@ -17,7 +17,8 @@ struct EvaluationReport {
 
     /// Takes all images through a network.
     static func measure(
-        _ graph: Graph, _ images: ImageData, top: Int?, keepsPredictions: Bool, pool: WorkerPool
+        _ graph: Graph, _ images: ImageData, loss: any LossFunction = CrossEntropyLoss(), top: Int?,
+        keepsPredictions: Bool, pool: WorkerPool
     ) throws -> EvaluationReport {
         let bar = ProgressBar("evaluating", unit: "images")
         defer { bar.finish() }
@@ -27,7 +28,7 @@ struct EvaluationReport {
         let predictor = try Predictor(graph, pool: pool)
         let clock = ContinuousClock()
         let start = clock.now
-        let evaluation = try predictor.evaluate(images) { done, all in
+        let evaluation = try predictor.evaluate(images, loss: loss) { done, all in
             try Interrupt.check("after \(done) of \(all) images")
             bar.update(done, of: all)
         } scored: { image in

@@ -104,7 +104,9 @@ struct SoftmaxDistribution {
     private let logSum: Double
 
     /// Computes the exponentials once, in memory that lives as long as `body` runs.
-    static func with<Result>(_ scores: UnsafePointer<Float>, count: Int, _ body: (SoftmaxDistribution) -> Result) -> Result {
+    static func with<Result>(_ scores: UnsafePointer<Float>, count: Int, _ body: (SoftmaxDistribution) -> Result)
+        -> Result
+    {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { exponentials in
             // The largest score is taken off first, so that no exponential overflows.
             var largest = scores[0]
