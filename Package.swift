@@ -21,10 +21,10 @@ let common: [SwiftSetting] = [
 ]
 
 /// Settings of the modules that hold inner loops: overflow and bounds checks are off in release, because what
-/// reaches them has been checked at the public boundary.
+/// reaches them has been checked at the public boundary. Roots do not set `errno`, so that loops over them vectorise.
 let hot: [SwiftSetting] =
     common + [
-        .unsafeFlags(["-Ounchecked"] + instructionSet, .when(configuration: .release))
+        .unsafeFlags(["-Ounchecked", "-Xcc", "-fno-math-errno"] + instructionSet, .when(configuration: .release))
     ]
 
 /// A module of ours: its name, what it may import, and whether it holds inner loops.

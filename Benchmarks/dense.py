@@ -69,9 +69,8 @@ def plain_recipe(network, folder):
     """The description in models/ with PyTorch's recipe: no augmentation, no validation, a constant rate."""
     text = (ROOT / f"models/fashion-{network}/network.yaml").read_text(encoding="utf-8")
     text = re.sub(r"\n  augmentation:(\n    .*)*", "", text)
-    text = re.sub(r"\n  (schedule|validation|loss|ema|early_stopping|label_smoothing): .*", "", text)
-    if "type: Adam" in text:
-        text = re.sub(r", weight_decay: [^}]*", "", text)
+    text = re.sub(r"\n  (schedule|validation|loss|ema|early_stopping): .*", "", text)
+    text = re.sub(r"\n  optimizer: .*", "\n  optimizer: {type: Adam, lr: 0.001}", text)
     path = pathlib.Path(folder) / f"{network}.yaml"
     path.write_text(text, encoding="utf-8")
     return path

@@ -82,20 +82,25 @@ private final class DropoutKernel: LayerKernel {
     /// Draws the mask of a shard: a number depends on the seed, the layer, the batch, the image and the position.
     private func draw(_ shard: Shard) {
         let perImage = output.imageStride
+        let (whole, rest) = (perImage / 4, perImage % 4)
         let blocks = UInt64(perImage + 3) / 4
         let stream = RandomPurpose.dropout.stream(part: request.index)
         let threshold = UInt32(min(probability * 0x1p32, 0x1p32 - 1))
-        let kept = Float(1 / (1 - probability))
+        let kept = Float(1 / (1 - probability)).bitPattern
         for image in 0..<shard.images {
-            let values = mask.pointer(shard) + image * perImage
             let entity = UInt32(truncatingIfNeeded: shard.first + image)
-            for block in 0..<blocks {
-                let words = Philox4x32.block(
-                    seed: request.seed, stream: stream, entity: entity, block: request.batch.step &* blocks &+ block)
-                let first = Int(block) * 4
-                for lane in 0..<min(4, perImage - first) {
-                    values[first + lane] = words[lane] < threshold ? 0 : kept
+            let first = request.batch.step &* blocks
+            let values = mask.pointer(shard) + image * perImage
+            // Random words are drawn where the factors will be, and become them in place.
+            values.withMemoryRebound(to: UInt32.self, capacity: perImage) { words in
+                var random = BulkRandom(seed: request.seed, stream: stream, entity: entity, block: first)
+                random.fill(words, blocks: whole)
+                if rest > 0 {
+                    let last = Philox4x32.block(
+                        seed: request.seed, stream: stream, entity: entity, block: first &+ UInt64(whole))
+                    for lane in 0..<rest { words[4 * whole + lane] = last[lane] }
                 }
+                for index in 0..<perImage { words[index] = words[index] < threshold ? 0 : kept }
             }
         }
     }

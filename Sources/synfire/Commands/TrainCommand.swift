@@ -44,6 +44,11 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Start from the parameters of a trained network (.h5), of all layers of the same name.", valueName: "file"))
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Write the checkpoint within epochs, too: every so many batches, or so much time, such as 10min.",
             valueName: "batches or time"))
     var checkpointEvery: CheckpointInterval?
@@ -87,6 +92,7 @@ struct TrainCommand: ParsableCommand {
         }
         let testImages = try test.map { ImageData(images: try dataOptions.open($0, defaultSplit: "test")) }
         if !task.isTrained { task.graph.initializeParameters(seed: settings.seed) }
+        if let weights { try takeWeights(from: weights, into: &task.graph) }
 
         Interrupt.watch()
         let monitor = TrainingMonitor(
@@ -217,6 +223,32 @@ struct TrainCommand: ParsableCommand {
             })
         guard let start = task.start else { return try trainer.train(task.graph, on: images, hooks: hooks) }
         return try trainer.resume(start, on: images, of: task.graph, hooks: hooks)
+    }
+
+    /// Gives layers the parameters of those of the same name in a trained network.
+    ///
+    /// - Throws: `RequestError` where no layer has one of that name, `NetworkError` where one has another shape.
+    private func takeWeights(from path: String, into graph: inout Graph) throws {
+        guard resume == nil else {
+            throw RequestError("--weights cannot be given with --resume: the checkpoint has its own")
+        }
+        let other = try Input.trainedNetwork(path)
+        var (taken, missing) = (0, [String]())
+        for node in graph.nodes where node.sharedWith == nil && !node.layer.parameters.isEmpty {
+            guard let source = other[node.name], !source.layer.parameters.isEmpty else {
+                missing.append(node.name)
+                continue
+            }
+            for parameter in source.layer.parameters {
+                try graph.setParameter(parameter.name, of: node.name, to: parameter.tensor)
+            }
+            taken += 1
+        }
+        guard taken > 0 else {
+            throw RequestError("'\(path)' has parameters for none of the layers of '\(graph.name)'")
+        }
+        let rest = missing.isEmpty ? "" : "; these start as they are described: \(missing.joined(separator: ", "))"
+        Console.note("\(taken) layers start with the parameters in '\(path)'\(rest)")
     }
 
     /// Writes the checkpoint; where that fails, the one before it stays.
