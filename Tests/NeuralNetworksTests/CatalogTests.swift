@@ -23,6 +23,15 @@ struct CatalogTests {
         }
     }
 
+    @Test("has a formula in double precision, that its values and gradients are checked against")
+    func formulas() throws {
+        for sample in try LayerSamples.all.get() {
+            #expect(
+                LayerReference.forward(of: sample.layer) != nil || ConvolutionTests.covers(sample.layer)
+                    || sample.isStraightThrough, "\(sample.testDescription)")
+        }
+    }
+
     @Test("gives values of the shape that it says, in training and in use", arguments: try LayerSamples.all.get())
     func shapes(sample: LayerSamples.Sample) throws {
         let graph = try sample.network(seed: 5)

@@ -5,10 +5,11 @@ import Testing
 
 @Suite("Convolutions, poolings and resampling, by their definitions in double precision")
 struct ConvolutionTests {
-    private static let samples = Result {
-        try LayerSamples.all.get().filter {
-            $0.layer.kind.contains("Conv") || $0.layer.kind.contains("Pool") || $0.layer is Upsample
-        }
+    private static let samples = Result { try LayerSamples.all.get().filter { covers($0.layer) } }
+
+    /// Whether the layers of a kind are checked here.
+    static func covers(_ layer: any Layer) -> Bool {
+        layer.kind.contains("Conv") || layer.kind.contains("Pool") || layer is Upsample
     }
 
     /// Σ weights · output over some images, by definition.

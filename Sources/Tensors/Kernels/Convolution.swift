@@ -52,12 +52,11 @@ package final class Convolution: @unchecked Sendable {
 
     package let input: ValueLayout
     package let output: ValueLayout
-    /// oneDNN's names of the kernels that it chose: forward, data gradient, weight gradient.
+    /// oneDNN's names of the kernels that it chose: forward, data gradient, weight gradient; or that it is our own loop.
     package var implementations: [String?] {
         let made = kernels.values.first
-        return [made?.forward, made?.backwardData?.primitive, made?.backwardWeights?.primitive].map {
-            $0?.implementation
-        }
+        let gradient = ownGradient == nil ? made?.backwardWeights?.primitive.implementation : "own loop"
+        return [made?.forward.implementation, made?.backwardData?.primitive.implementation, gradient]
     }
     /// The numbers of a packed weight gradient.
     package private(set) var packedGradientCount = 0
