@@ -21,15 +21,20 @@ let common: [SwiftSetting] = [
 ]
 
 /// Settings of the modules that hold inner loops: overflow and bounds checks are off in release, because what
-/// reaches them has been checked at the public boundary. Roots do not set `errno`, so that loops over them vectorise.
+/// reaches them has been checked at the public boundary.
 let hot: [SwiftSetting] =
     common + [
-        .unsafeFlags(["-Ounchecked", "-Xcc", "-fno-math-errno"] + instructionSet, .when(configuration: .release))
+        .unsafeFlags(["-Ounchecked"] + instructionSet, .when(configuration: .release))
     ]
 
-/// A module of ours: its name, what it may import, and whether it holds inner loops.
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], isHot: Bool = false) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: isHot ? hot : common)
+/// The same, where roots and other functions of C do not set `errno`, so that loops over roots vectorise.
+let dense: [SwiftSetting] = hot + [.unsafeFlags(["-Xcc", "-fno-math-errno"], .when(configuration: .release))]
+
+/// A module of ours: its name, what it may import, and how it is compiled.
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = common
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 /// The tests of one module.
@@ -75,17 +80,17 @@ let package = Package(
         .target(name: "CHDF5Driver", dependencies: ["CHDF5"]),
 
         module("Units"),
-        module("Parallel", ["CSupport"], isHot: true),
+        module("Parallel", ["CSupport"], settings: hot),
         module("HDF5", ["CHDF5", "CHDF5Driver", "Units"]),
-        module("Tensors", ["Parallel", "COneDNN", "CSupport"], isHot: true),
-        module("SpikingModels", ["Units", "Parallel"], isHot: true),
-        module("NeuralNetworks", ["Tensors", "Parallel", "Units"], isHot: true),
+        module("Tensors", ["Parallel", "COneDNN", "CSupport"], settings: dense),
+        module("SpikingModels", ["Units", "Parallel"], settings: hot),
+        module("NeuralNetworks", ["Tensors", "Parallel", "Units"], settings: dense),
         module("SpikingNetworks", ["Units", "Parallel", "SpikingModels"]),
         module(
             "Simulation",
             [
                 "SpikingNetworks", "SpikingModels", "Units", "Parallel", "CSupport",
-            ], isHot: true),
+            ], settings: hot),
         module("Conversion", ["NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Parallel", "Units"]),
         module(
             "Formats",

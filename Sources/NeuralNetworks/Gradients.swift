@@ -90,7 +90,7 @@ extension Graph {
         let losses: [ExecutionPlan.Loss] = outputs.map { _ in { _, _, _ in } }
         let purpose = ExecutionPlan.Purpose(
             isTraining: training, capacity: training ? batch : min(batch, ExecutionPlan.shardImages(inUseOf: self)),
-            losses: training ? losses : [])
+            isForecast: true, losses: training ? losses : [])
         return try ExecutionPlan(
             self, store: ParameterStore(self), pool: WorkerPool(workers: workers), purpose: purpose
         ).memory

@@ -34,7 +34,8 @@ struct TrainWeightsTests {
         let shapes = try train(["wider.yaml", "--weights", "a.h5", "--out", "b.h5"], in: folder)
         #expect(shapes.status != 0)
         #expect(
-            shapes.errors.contains("The parameter 'weight' of layer 'fc1' must have shape [40, 784], but has [48, 784]."),
+            shapes.errors.contains(
+                "The parameter 'weight' of layer 'fc1' must have shape [40, 784], but has [48, 784]."),
             "\(shapes.errors)")
         let renamed = SmallTraining.network.replacingOccurrences(of: "fc", with: "dense")
         try renamed.write(toFile: folder.file("renamed.yaml"), atomically: true, encoding: .utf8)

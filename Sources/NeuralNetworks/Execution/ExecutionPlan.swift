@@ -78,6 +78,8 @@ final class ExecutionPlan {
         var wanted: [String] = []
         /// Whether the gradient with respect to the images is wanted.
         var needsInputGradient = false
+        /// Whether values are only planned for, without memory: such a plan tells its memory, but must not run.
+        var isForecast = false
         /// The seed of what layers do at random.
         var seed: UInt64 = 0
         /// The losses of the first outputs, in order; the gradients of others are zero.

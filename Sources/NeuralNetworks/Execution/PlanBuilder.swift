@@ -132,7 +132,7 @@ struct PlanBuilder {
             for gradient in inputGradients { gradient.memory.keep() }
             if store.hasShared { backwardSteps.append(.serial { store.gatherSharedGradients() }) }
         }
-        try placeMemory()
+        try placeMemory(allocates: !purpose.isForecast)
     }
 
     /// The layers that the outputs and the wanted values depend on.
@@ -161,7 +161,7 @@ struct PlanBuilder {
     }
 
     /// Gives all values their places, now that it is known when they are needed.
-    private mutating func placeMemory() throws {
+    private mutating func placeMemory(allocates: Bool) throws {
         // Parts of a batch are not at the same step of a stage at the same time, unless each has a place of its own.
         var stages: [Int] = []
         for steps in [forwardSteps, backwardSteps] {
@@ -172,7 +172,7 @@ struct PlanBuilder {
             }
         }
         let planner = MemoryPlanner(slots: slots, shardImages: shardImages, isBySlot: !isTraining)
-        let (arena, memory) = try planner.place(memories, stages: stages)
+        let (arena, memory) = try planner.place(memories, stages: stages, allocates: allocates)
         self.arena = arena
         self.memory = memory
     }

@@ -97,9 +97,12 @@ struct MemoryPlanner {
     ///
     /// - Parameters:
     ///   - values: The values.
+    ///   - allocates: Whether to take the memory, as opposed to counting it.
     ///   - stages: For each step, the number of the stage it is in; values of one stage do not share a place.
     /// - Throws: ``KernelError/outOfMemory(bytes:)``.
-    func place(_ values: [ValueMemory], stages: [Int]) throws(KernelError) -> (FloatBuffer, ActivationMemory) {
+    func place(
+        _ values: [ValueMemory], stages: [Int], allocates: Bool = true
+    ) throws(KernelError) -> (FloatBuffer?, ActivationMemory) {
         let end = stages.last ?? 0
         let items = try values.map { (value) throws(KernelError) in
             let isAlways = value.isKept || !value.isReusable || value.steps == nil
@@ -126,8 +129,9 @@ struct MemoryPlanner {
         let parts = isBySlot ? slots : 1
         let (count, overflow) = total.multipliedReportingOverflow(by: parts)
         guard !overflow else { throw KernelError.outOfMemory(bytes: .max) }
-        let arena = try FloatBuffer(count: count)
+        let arena = allocates ? try FloatBuffer(count: count) : nil
         for (item, offset) in placed {
+            guard let arena else { break }
             item.value.place(
                 at: arena.base + offset, slotStride: isBySlot ? total : shardImages * item.value.imageStride)
         }

@@ -11,8 +11,9 @@ extension InspectCommand {
         let batch = source.training?.settings.batchSize ?? 64
         let workers = WorkerPool.availableCores
         let memory = (
-            training: try source.graph.activationMemory(batch: batch, training: true, workers: workers),
-            use: try source.graph.activationMemory(batch: batch, training: false, workers: workers)
+            // A network for which even the kernels' own memory is short is listed without.
+            training: try? source.graph.activationMemory(batch: batch, training: true, workers: workers),
+            use: try? source.graph.activationMemory(batch: batch, training: false, workers: workers)
         )
         var contents = Contents(kind: "a conventional network, described")
         contents.facts = ["name": summary.name, "input": "\(summary.inputShape)"]
@@ -63,8 +64,9 @@ extension InspectCommand {
     }
 
     /// The memory of values between layers, and the least that any order of places takes.
-    private static func memoryCell(_ memory: ActivationMemory) -> String {
-        "\(Format.bytes(Double(memory.bytes))) (at least \(Format.bytes(Double(memory.lowerBound))))"
+    private static func memoryCell(_ memory: ActivationMemory?) -> String {
+        guard let memory else { return "more than this machine has" }
+        return "\(Format.bytes(Double(memory.bytes))) (at least \(Format.bytes(Double(memory.lowerBound))))"
     }
 
     /// What all layers come to, below their table.
@@ -101,15 +103,15 @@ extension InspectCommand {
         let multiplyAccumulates: Int
         /// The memory of values between layers in training, for batches of `trainingBatch`, and in use.
         let trainingBatch: Int
-        let trainingValueBytes: Int
-        let trainingValueBytesLowerBound: Int
-        let valueBytes: Int
-        let valueBytesLowerBound: Int
+        let trainingValueBytes: Int?
+        let trainingValueBytesLowerBound: Int?
+        let valueBytes: Int?
+        let valueBytesLowerBound: Int?
 
-        init(_ summary: GraphSummary, batch: Int, training: ActivationMemory, use: ActivationMemory) {
+        init(_ summary: GraphSummary, batch: Int, training: ActivationMemory?, use: ActivationMemory?) {
             trainingBatch = batch
-            (trainingValueBytes, trainingValueBytesLowerBound) = (training.bytes, training.lowerBound)
-            (valueBytes, valueBytesLowerBound) = (use.bytes, use.lowerBound)
+            (trainingValueBytes, trainingValueBytesLowerBound) = (training?.bytes, training?.lowerBound)
+            (valueBytes, valueBytesLowerBound) = (use?.bytes, use?.lowerBound)
             name = summary.name
             inputShape = summary.inputShape
             layers = summary.rows.map { row in

@@ -513,15 +513,20 @@ def has_maximum(segments):
 
 
 def first_crossing(threshold, segments):
-    """(time, slope or None, margin), or None and the margin."""
+    """(time, slope or None, margin), or None and the margin.
+
+    The margin is how near the decision is: how far the crossing goes beyond the threshold, or how near the potential came to it
+    before, as when an input takes it back in the last moment.
+    """
     greatest = segments[0][1].values[0]
-    for start, segment in segments:
+    for number, (start, segment) in enumerate(segments):
         top = max(segment.values)
+        before = threshold - greatest if number else top - threshold
         if segment.values[0] >= threshold:
-            return start, None, top - threshold
+            return start, None, min(top - threshold, before)
         found = segment.crossing(threshold)
         if found:
-            return start + found[0], found[1], top - threshold
+            return start + found[0], found[1], min(top - threshold, before)
         greatest = max(greatest, top)
     return None, None, threshold - greatest
 
