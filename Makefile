@@ -4,7 +4,7 @@ SYNFIRE := .build/release/synfire
 CNN := models/fashion-cnn
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-test build demo test data train bench validate validate-events validate-microcircuit format lint docs reference clean
+.PHONY: help deps deps-build deps-test build demo test data train bench validate validate-events validate-microcircuit validate-trained format lint docs reference clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ validate: build ## run the networks in models/ and remake the figures of docs/va
 
 validate-events: build ## compare the event engine with NEST's precise models and with steps, docs/validation/events.md
 	@scripts/validate-events.sh
+
+validate-trained: build data ## measure the trained networks in models/ on all test images, docs/validation/trained.md
+	@scripts/validate-accuracy.py
 
 validate-microcircuit: build ## compare the full microcircuit with NEST's stored run, docs/validation/microcircuit.md
 	@scripts/validate-microcircuit.sh

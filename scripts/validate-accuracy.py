@@ -1,8 +1,10 @@
+#!/usr/bin/env python3
 """Measures the trained networks in models/ on all test images of Fashion-MNIST, and writes the table of docs/validation/trained.md.
 
 usage: validate-accuracy.py [PAGE]      needs `make build` and `make data`
 """
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import sys
 import tables
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SYNFIRE = ROOT / ".build/release/synfire"
+SYNFIRE = os.environ.get("SYNFIRE_COMMAND", str(ROOT / ".build/release/synfire"))
 # The network, the least accuracy that is asked for, and the network whose accuracy less 0.3 points is asked for.
 NETWORKS = [
     ("fashion-mlp", 0.90, None), ("fashion-cnn", 0.925, None), ("fashion-resnet", 0.94, None),
