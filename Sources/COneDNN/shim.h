@@ -210,24 +210,6 @@ static inline dnnl_status_t synfire_inner_product_forward(dnnl_primitive_desc_t 
 #endif
 }
 
-/// Fully connected layer, gradient with respect to its input.
-static inline dnnl_status_t synfire_inner_product_backward_data(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
-                                                                const_dnnl_primitive_attr_t attr,
-                                                                synfire_const_desc diff_src,
-                                                                synfire_const_desc weights,
-                                                                synfire_const_desc diff_dst,
-                                                                const_dnnl_primitive_desc_t forward) {
-#if DNNL_VERSION_MAJOR >= 3
-    return dnnl_inner_product_backward_data_primitive_desc_create(
-        pd, engine, SYNFIRE_MD(diff_src), SYNFIRE_MD(weights), SYNFIRE_MD(diff_dst), forward, attr);
-#else
-    dnnl_inner_product_desc_t op;
-    dnnl_status_t status = dnnl_inner_product_backward_data_desc_init(&op, SYNFIRE_MD(diff_src), SYNFIRE_MD(weights),
-                                                                      SYNFIRE_MD(diff_dst));
-    return status != dnnl_success ? status : dnnl_primitive_desc_create(pd, &op, attr, engine, forward);
-#endif
-}
-
 /// Pooling, forward. In training, a maximum needs a workspace for its way back.
 static inline dnnl_status_t synfire_pooling_forward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
                                                     const_dnnl_primitive_attr_t attr, bool training,

@@ -18,9 +18,6 @@ final class ParameterStore: Sendable {
         self.buffers = buffers
     }
 
-    /// Those that an optimiser changes, in order.
-    var trainable: [ParameterBuffer] { buffers.joined().filter { $0.isTrainable && $0.owner == nil } }
-
     /// Adds what layers have found for parameters that they share to their owners' gradients, in order.
     func gatherSharedGradients() {
         for buffer in buffers.joined() where buffer.isTrainable {

@@ -13,7 +13,6 @@ struct PlanBuilder {
     private(set) var forwardSteps: [KernelStep] = []
     var backwardSteps: [KernelStep] = []
     private(set) var outputs: [ValueBuffer] = []
-    private(set) var outputGradients: [ValueBuffer] = []
     private(set) var inputGradients: [ValueBuffer] = []
     /// All values' memory, once it is placed.
     private(set) var arena: FloatBuffer?
@@ -285,7 +284,6 @@ struct PlanBuilder {
         for (loss, end) in zip(losses, ends) {
             let (output, gradient) = (end.buffer, buffer(end.buffer.layout))
             gradient.memory.keep()
-            outputGradients.append(gradient)
             end.gradients.append(Gradient(gradient))
             addForward([.shards { shard in loss(shard, output, gradient) }], [output, gradient])
         }

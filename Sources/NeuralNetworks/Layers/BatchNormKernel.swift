@@ -15,16 +15,20 @@ enum BatchNormRules {
             "affine", .flag, default: .value(.flag(true)), "Whether there are a scale and a shift for each channel."),
     ]
 
-    /// What the layers do in use, by their parameters: weight/√(variance + eps) · (x − mean) + bias.
+    /// What the layers do in use.
     static func followUp(epsilon: Double) -> FollowUp {
-        .scaleAndShift { parameters, channel in
-            func value(_ name: String, else fallback: Double) -> Double {
-                parameters[name].map { Double($0.values.base[channel]) } ?? fallback
-            }
-            let deviation = (value("running_var", else: 1) + epsilon).squareRoot()
-            let scale = value("weight", else: 1) / deviation
-            return (scale, value("bias", else: 0) - value("running_mean", else: 0) * scale)
+        .scaleAndShift { parameters, channel in inUse(parameters, channel, epsilon: epsilon) }
+    }
+
+    /// The scale and shift of a channel in use: weight/√(variance + eps) · (x − mean) + bias.
+    static func inUse(
+        _ parameters: [String: ParameterBuffer], _ channel: Int, epsilon: Double
+    ) -> (scale: Double, shift: Double) {
+        func value(_ name: String, else fallback: Double) -> Double {
+            parameters[name].map { Double($0.values.base[channel]) } ?? fallback
         }
+        let scale = value("weight", else: 1) * (1 / (value("running_var", else: 1) + epsilon).squareRoot())
+        return (scale, value("bias", else: 0) - value("running_mean", else: 0) * scale)
     }
 }
 
@@ -99,10 +103,9 @@ final class BatchNormKernel: LayerKernel, @unchecked Sendable {
     }
 
     private func useRunningStatistics() {
-        guard let mean = parameter("running_mean"), let variance = parameter("running_var") else { return }
         for channel in 0..<channels {
-            let inverse = 1 / (Double(variance[channel]) + epsilon).squareRoot()
-            setScale(channel, mean: Double(mean[channel]), inverseDeviation: inverse)
+            let found = BatchNormRules.inUse(request.parameters, channel, epsilon: epsilon)
+            (scale.base[channel], shift.base[channel]) = (Float(found.scale), Float(found.shift))
         }
     }
 

@@ -60,8 +60,7 @@ public struct QCFS: Layer {
     public func makeKernel(_ request: KernelRequest) throws -> any LayerKernel { try QCFSKernel(levels, request) }
 }
 
-/// Unchecked `Sendable`: each shard writes its own entry of the sums.
-private final class QCFSKernel: LayerKernel, @unchecked Sendable {
+private final class QCFSKernel: LayerKernel {
     let inputs: [ValueLayout]
     let output: ValueLayout
     let memoryUse: MemoryUse
@@ -70,7 +69,7 @@ private final class QCFSKernel: LayerKernel, @unchecked Sendable {
     private let threshold: ParameterBuffer?
     private let batch: BatchState
     /// What each shard adds to the ceiling's gradient.
-    private let sums: UnsafeMutablePointer<Double>
+    private let sums: DoubleBuffer
 
     init(_ levels: Int, _ request: KernelRequest) throws {
         inputs = request.inputs
@@ -79,12 +78,8 @@ private final class QCFSKernel: LayerKernel, @unchecked Sendable {
         self.levels = Float(levels)
         threshold = request.parameters["threshold"]
         batch = request.batch
-        let count = request.isTraining ? request.shards : 0
-        sums = .allocate(capacity: count)
-        sums.initialize(repeating: 0, count: count)
+        sums = DoubleBuffer(count: request.isTraining ? request.shards : 0)
     }
-
-    deinit { sums.deallocate() }
 
     /// The ceiling; training may push the parameter to zero or below, where nothing could be divided by it.
     private var ceiling: Float { max(threshold?.values.base[0] ?? 1, 1e-6) }
@@ -114,11 +109,10 @@ private final class QCFSKernel: LayerKernel, @unchecked Sendable {
                             x + offset, dy + offset, ceiling: ceiling, levels: levels, into: dx.map { $0 + offset },
                             count: layout.imageStride))
                 }
-                sums[shard.index] = sum
+                sums.base[shard.index] = sum
             },
             .serial { [self] in
-                let total = (0..<batch.shards).reduce(0.0) { $0 + sums[$1] }
-                threshold?.gradient.base[0] = Float(total)
+                threshold?.gradient.base[0] = Float(sums.totals(of: 1, shards: batch.shards)[0])
             },
         ]
     }

@@ -59,14 +59,15 @@ struct EvaluateCommand: ParsableCommand {
                     "--confusion and --predictions both name '\(predictions)': give each a file of its own")
             }
         }
-        let graph = try Input.trainedNetwork(model)
+        let source = try Input.trainedModel(model)
+        let graph = source.graph
         let images = ImageData(images: try dataOptions.open(data, defaultSplit: "test"))
         if let top, top > images.classes {
             throw RequestError("--top is \(top), but there are \(images.classes) classes")
         }
         Interrupt.watch()
         let measured = try EvaluationReport.measure(
-            graph, images, loss: try ModelSource.read(model).training?.settings.loss ?? CrossEntropyLoss(), top: top,
+            graph, images, loss: source.training?.settings.loss ?? CrossEntropyLoss(), top: top,
             keepsPredictions: predictions != nil, pool: try workers.pool())
         var written: [String] = []
         if let confusion {

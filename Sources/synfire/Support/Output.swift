@@ -111,12 +111,15 @@ enum Input {
     /// A network with the weights of a training, finished or not.
     ///
     /// - Throws: ``RequestError`` for a description, whose weights are random.
-    static func trainedNetwork(_ path: String) throws -> Graph {
+    static func trainedNetwork(_ path: String) throws -> Graph { try trainedModel(path).graph }
+
+    /// A trained network with what its file tells of it.
+    static func trainedModel(_ path: String) throws -> ModelSource {
         let source = try ModelSource.read(try file(path))
         guard source.isTrained else {
             throw RequestError("'\(path)' describes a network that is not trained: run 'synfire train \(path)' first")
         }
-        return source.graph
+        return source
     }
 }
 
