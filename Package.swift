@@ -30,21 +30,41 @@ let hot: [SwiftSetting] =
 /// The same, where roots and other functions of C do not set `errno`, so that loops over roots vectorise.
 let dense: [SwiftSetting] = hot + [.unsafeFlags(["-Xcc", "-fno-math-errno"], .when(configuration: .release))]
 
-/// A module of ours: its name, what it may import, and how it is compiled.
+/// The module that a folder in `Sources` holds. Modules carry the package's name, because module names are shared by
+/// all packages of a build: `Units` lies in `Sources/Units` and is imported as `SynfireUnits`, `CZlib` as `CSynfireZlib`.
+func moduleName(_ folder: String) -> String {
+    let isC = folder.hasPrefix("C") && folder.dropFirst().first?.isUppercase == true
+    return isC ? "CSynfire" + folder.dropFirst() : "Synfire" + folder
+}
+
+/// The modules of these folders, as dependencies.
+func modules(_ folders: [String]) -> [Target.Dependency] { folders.map { .byName(name: moduleName($0)) } }
+
+/// A module of ours: its folder, the folders of the modules it may import, and how it is compiled.
 func module(
-    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = common
+    _ folder: String, _ imports: [String] = [], products: [Target.Dependency] = [], settings: [SwiftSetting] = common
 ) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(
+        name: moduleName(folder), dependencies: modules(imports) + products, path: "Sources/\(folder)",
+        swiftSettings: settings)
 }
 
 /// The tests of one module.
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: common)
+func tests(_ name: String, _ imports: [String], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: modules(imports + ["TestSupport"]), exclude: exclude, swiftSettings: common)
+}
+
+/// A module of C.
+func cModule(_ folder: String, _ imports: [String] = []) -> Target {
+    .target(name: moduleName(folder), dependencies: modules(imports), path: "Sources/\(folder)")
 }
 
 /// A C library of the system, found by pkg-config where it has an entry there.
-func system(_ name: String, pkgConfig: String? = nil, apt: String, brew: String) -> Target {
-    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+func system(_ folder: String, pkgConfig: String? = nil, apt: String, brew: String) -> Target {
+    .systemLibrary(
+        name: moduleName(folder), path: "Sources/\(folder)", pkgConfig: pkgConfig,
+        providers: [.apt([apt]), .brew([brew])])
 }
 
 #if os(macOS)
@@ -62,8 +82,8 @@ let package = Package(
     name: "Synfire",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Synfire", targets: libraries),
-        .executable(name: "synfire", targets: ["synfire"]),
+        .library(name: "Synfire", targets: ["Synfire"] + libraries.map(moduleName)),
+        .executable(name: "synfire", targets: ["SynfireCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,8 +96,8 @@ let package = Package(
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
         system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
-        .target(name: "CSupport"),
-        .target(name: "CHDF5Driver", dependencies: ["CHDF5"]),
+        cModule("CSupport"),
+        cModule("CHDF5Driver", ["CHDF5"]),
 
         module("Units"),
         module("Parallel", ["CSupport"], settings: hot),
@@ -96,23 +116,25 @@ let package = Package(
             "Formats",
             [
                 "HDF5", "NeuralNetworks", "SpikingNetworks", "SpikingModels", "Tensors", "Units",
-                .product(name: "Yams", package: "Yams"),
-            ]),
+            ], products: [.product(name: "Yams", package: "Yams")]),
         module(
             "Datasets",
             [
                 "Tensors", "HDF5", "SpikingNetworks", "Parallel", "Units", "CPNG", "CTurboJPEG", "CZlib",
-                .product(name: "SwiftCSV", package: "SwiftCSV"),
-            ]),
-        module("Analysis", ["SpikingNetworks", "Units"]),
+            ], products: [.product(name: "SwiftCSV", package: "SwiftCSV")]),
+        module("Analysis"),
+        // Everything under one name: `import Synfire`.
+        .target(
+            name: "Synfire", dependencies: modules(libraries), path: "Sources/Umbrella", swiftSettings: common),
+        // Its module is not called synfire: on a file system that ignores case that is the library's name.
         .executableTarget(
-            name: "synfire",
-            dependencies: libraries.map { .target(name: $0) } + [
-                "CSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            name: "SynfireCommand",
+            dependencies: modules(libraries + ["CSupport"]) + [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
-            swiftSettings: common),
+            path: "Sources/synfire", swiftSettings: common),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+        .target(name: moduleName("TestSupport"), path: "Tests/TestSupport", swiftSettings: common),
         tests("ParallelTests", ["Parallel"]),
         tests("HDF5Tests", ["HDF5"]),
         tests("TensorsTests", ["Tensors", "Parallel"]),
@@ -133,8 +155,8 @@ let package = Package(
                 "Units",
             ]),
         tests("DatasetsTests", ["Datasets", "HDF5", "Tensors"], exclude: ["Reference"]),
-        tests("AnalysisTests", ["Analysis", "SpikingNetworks"], exclude: ["Reference"]),
-        tests("CommandTests", ["synfire"]),
+        tests("AnalysisTests", ["Analysis"], exclude: ["Reference"]),
+        tests("CommandTests", ["Command"]),
     ],
     swiftLanguageModes: [.v6]
 )

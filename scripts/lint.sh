@@ -61,7 +61,8 @@ for file in $(printf '%s\n' "$files" | grep -E '\.sh$|^\.ci/run$'); do
     if [ ! -x "$file" ]; then report "$file: is not executable"; fi
 done
 
-# 6. Which module may import which (docs/design/0001-architecture.md). What is not ours comes with the toolchain or is listed here.
+# 6. Which module may import which (docs/design/0001-architecture.md), by their folders: the module in Sources/Units is called
+# SynfireUnits, that in Sources/CZlib CSynfireZlib. What is not ours comes with the toolchain or is listed here.
 allowed() {
     case "$1" in
         Units | CHDF5 | CHDF5Driver | COneDNN | CPNG | CTurboJPEG | CZlib | CSupport) echo "" ;;
@@ -75,12 +76,13 @@ allowed() {
         Conversion) echo "NeuralNetworks SpikingNetworks SpikingModels Tensors Parallel Units" ;;
         Formats) echo "HDF5 NeuralNetworks SpikingNetworks SpikingModels Tensors Units Yams" ;;
         Datasets) echo "Tensors HDF5 SpikingNetworks Parallel CPNG CTurboJPEG CZlib Units SwiftCSV" ;;
-        Analysis) echo "SpikingNetworks Units" ;;
+        Analysis) echo "" ;;
+        Umbrella) echo "$ours" ;;
         synfire) echo "$ours CSupport ArgumentParser" ;;
         *) return 1 ;;
     esac
 }
-ours=$(for folder in Sources/*/; do basename "$folder"; done | grep -vE '^C[A-Z]|^synfire$' | tr '\n' ' ')
+ours=$(for folder in Sources/*/; do basename "$folder"; done | grep -vE '^C[A-Z]|^synfire$|^Umbrella$' | tr '\n' ' ')
 system_modules=" Foundation FoundationEssentials FoundationXML Glibc Musl Darwin Synchronization Dispatch "
 for folder in Sources/*/; do
     module=$(basename "$folder")
@@ -96,6 +98,7 @@ for folder in Sources/*/; do
         esac
     done < <(find "$folder" -name '*.swift' -exec cat {} + |
         sed -nE 's/^(@[A-Za-z_]+(\([^)]*\))? +)*((public|package|internal|fileprivate|private) +)?import +((struct|class|enum|func|protocol|typealias|var|let) +)?([A-Za-z0-9_]+).*/\7/p' |
+        sed -E 's/^(C?)Synfire([A-Z])/\1\2/' |
         sort -u)
 done
 

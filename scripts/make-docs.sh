@@ -14,8 +14,8 @@ swift build --scratch-path "$symbols" --product synfire \
     -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$PWD/$graphs"
 
 for folder in Sources/*/; do
-    module=$(basename "$folder")
-    case "$module" in C[A-Z]* | synfire) continue ;; esac
+    case "$(basename "$folder")" in C[A-Z]* | synfire | Umbrella) continue ;; esac
+    module=Synfire$(basename "$folder")
     rm -rf "$graphs/$module"
     mkdir -p "$graphs/$module"
     mv "$graphs/$module".symbols.json "$graphs/$module"@*.symbols.json "$graphs/$module/" 2>/dev/null || true

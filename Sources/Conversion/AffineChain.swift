@@ -1,6 +1,6 @@
-import NeuralNetworks
-import SpikingNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
+import SynfireTensors
 
 /// A trained network as the pipeline works on it: weighted steps with batch normalisation folded in, pooling, and the
 /// places where neurons stand.

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// Why a network cannot be converted.
 public enum ConversionError: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// How a trained network becomes a spiking one: the choices of a fixed pipeline.
 ///

@@ -1,7 +1,7 @@
-import NeuralNetworks
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// A converted network, and how its numbers relate to those of the trained one.
 public struct ConvertedNetwork: Sendable {

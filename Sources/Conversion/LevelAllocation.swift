@@ -1,5 +1,5 @@
-import NeuralNetworks
-import SpikingNetworks
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
 
 /// Levels that cost as many synaptic operations as those of the statistic, and leave less noise.
 ///

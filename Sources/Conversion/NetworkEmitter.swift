@@ -1,6 +1,6 @@
-import NeuralNetworks
-import SpikingModels
-import SpikingNetworks
+import SynfireNeuralNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Writes a chain as populations and projections, with weights balanced so that every threshold is 1.
 struct NetworkEmitter {

@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// Finds the activation that each threshold stands for, by running the trained network on data.
 struct ThresholdCalibration {

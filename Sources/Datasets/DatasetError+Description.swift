@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 extension DatasetError: CustomStringConvertible {
     /// One sentence: what is wrong, where, and what would be right.

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 extension EventStream {
     /// Reads lists of an HDF5 file, one number an event each, at its root or in the group `events`.

@@ -1,4 +1,4 @@
-import CZlib
+import CSynfireZlib
 
 /// Undoes gzip, a chunk at a time, over any number of members one after the other (RFC 1952).
 final class GzipInflater {
@@ -47,7 +47,7 @@ final class GzipInflater {
                 stream.pointee.avail_in = uInt(bytes.count)
                 stream.pointee.next_out = buffer.baseAddress
                 stream.pointee.avail_out = uInt(limit)
-                status = CZlib.inflate(stream, Z_NO_FLUSH)
+                status = CSynfireZlib.inflate(stream, Z_NO_FLUSH)
                 consumed = bytes.count - Int(stream.pointee.avail_in)
                 count = limit - Int(stream.pointee.avail_out)
             }

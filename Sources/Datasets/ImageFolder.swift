@@ -1,6 +1,6 @@
 import Foundation
-import Parallel
 import Synchronization
+import SynfireParallel
 
 /// A folder of labelled PNG and JPEG images, laid out as for torchvision's `ImageFolder`: one folder a class.
 ///

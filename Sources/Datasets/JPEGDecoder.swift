@@ -1,4 +1,4 @@
-import CTurboJPEG
+import CSynfireTurboJPEG
 
 /// Decodes JPEG by TurboJPEG, the interface of libjpeg-turbo (ITU-T T.81).
 enum JPEGDecoder {

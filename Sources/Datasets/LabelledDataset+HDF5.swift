@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 extension LabelledDataset {
     /// Reads labelled samples from an HDF5 file of Synfire's layout.

@@ -1,5 +1,5 @@
-import Parallel
-import Units
+import SynfireParallel
+import SynfireUnits
 
 extension LabelledDataset {
     /// The first `count` samples.

@@ -1,4 +1,4 @@
-import CPNG
+import CSynfirePNG
 
 /// Decodes PNG by libpng's simplified interface (ISO/IEC 15948).
 enum PNGDecoder {

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// What can be wrong with a table of comma-separated values; lines are counted from 1, as editors do.
 public enum TableFault: Error, Equatable {

@@ -1,5 +1,5 @@
-import CHDF5
-import CHDF5Driver
+import CSynfireHDF5
+import CSynfireHDF5Driver
 
 /// Reads what elements of variable length point to.
 ///

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// An n-dimensional array in a file, row-major.
 public struct HDF5Dataset: ~Copyable, Sendable, HDF5Object {

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 extension Bool: HDF5Element {
     /// An enumeration FALSE = 0, TRUE = 1 over a signed byte, as h5py writes it.

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 extension String: HDF5Element {
     /// Variable length, UTF-8.

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 extension HDF5ElementType {
     /// Reads what a datatype of libhdf5 is.

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 extension HDF5Error {
     /// "; did you mean 'x'?" for a name that is near one there is, else the names there are, else nothing.

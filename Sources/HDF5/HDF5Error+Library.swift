@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 #if canImport(Glibc)
 import Glibc

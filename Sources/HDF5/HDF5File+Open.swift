@@ -1,5 +1,5 @@
-import CHDF5
-import CHDF5Driver
+import CSynfireHDF5
+import CSynfireHDF5Driver
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// An HDF5 file: one that is read, one that is being written, or one in memory.
 ///

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// A member of a group.
 public struct HDF5Child: Sendable, Hashable {

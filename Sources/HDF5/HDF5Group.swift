@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// A group: a folder inside a file.
 ///

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// Following and making links.
 enum HDF5Link {

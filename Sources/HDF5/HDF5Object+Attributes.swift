@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 extension HDF5Object where Self: ~Copyable {
     // MARK: Asking

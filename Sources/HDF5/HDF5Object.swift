@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// What an object is known by: its identifier, its file, and where it lies in it.
 ///

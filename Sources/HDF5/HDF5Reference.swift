@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// A reference to a group or dataset, as the file stores it.
 ///

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// A number as the machine has it: the integers, `Float` and `Double`.
 ///

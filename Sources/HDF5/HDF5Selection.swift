@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// The elements of a dataset or attribute that one call reads or writes.
 ///

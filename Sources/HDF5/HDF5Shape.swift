@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// Sizes along each dimension, checked against overflow.
 enum HDF5Shape {

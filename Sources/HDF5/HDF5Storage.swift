@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 
 /// How datasets lie in a file.
 enum HDF5Storage {

@@ -1,4 +1,4 @@
-import CHDF5
+import CSynfireHDF5
 import Synchronization
 
 /// An open file, shared by its handle and by the handles of what is inside.

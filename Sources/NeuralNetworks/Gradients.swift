@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// What one way forward and back through a network in training gives.
 package struct GradientProbe: Sendable {

@@ -1,5 +1,5 @@
-import Tensors
-import Units
+import SynfireTensors
+import SynfireUnits
 
 // MARK: - Checks
 

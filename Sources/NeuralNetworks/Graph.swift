@@ -1,5 +1,5 @@
-import Tensors
-import Units
+import SynfireTensors
+import SynfireUnits
 
 /// A network as a value: named layers and what each of them reads.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What a network is made of, layer by layer, and what it costs, as Keras's `summary()` lists it.
 public struct GraphSummary: Sendable, Hashable {

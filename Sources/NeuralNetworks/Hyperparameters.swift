@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// A value of a layer's hyperparameter.
 public enum HyperparameterValue: Sendable, Hashable, CustomStringConvertible {

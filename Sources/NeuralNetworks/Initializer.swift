@@ -1,6 +1,6 @@
-import Parallel
-import Tensors
-import Units
+import SynfireParallel
+import SynfireTensors
+import SynfireUnits
 
 /// How the parameters of a layer start, where not as PyTorch starts the layer.
 ///

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A layer of a network: what it is set to, its parameters, and how it computes.
 ///

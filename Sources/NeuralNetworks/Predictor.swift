@@ -1,6 +1,6 @@
-import Parallel
 import Synchronization
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// Uses a network: takes batches of images through it, on all workers.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// What random numbers of this module are for: the low byte of their stream.
 ///

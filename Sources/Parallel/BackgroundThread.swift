@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 import Synchronization
 
 #if canImport(Glibc)

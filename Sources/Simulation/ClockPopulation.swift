@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// One population of the clock engine.
 ///

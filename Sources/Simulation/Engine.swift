@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// How time is advanced.
 public enum Engine: Sendable, Equatable, CustomStringConvertible {

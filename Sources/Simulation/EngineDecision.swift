@@ -1,6 +1,6 @@
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Which engine a network is run on, and why.
 public struct EngineDecision: Sendable, Equatable {

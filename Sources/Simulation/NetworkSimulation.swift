@@ -1,7 +1,7 @@
-import Parallel
-import SpikingNetworks
 import Synchronization
-import Units
+import SynfireParallel
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A network made ready to run: trials from rest, each with its own input, spread over workers.
 ///

@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// A network as the engines run it: columns in memory order and routes for spikes, every check behind it.
 struct Plan: Sendable {

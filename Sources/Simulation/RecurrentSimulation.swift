@@ -1,5 +1,5 @@
-import SpikingNetworks
-import Units
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A network that is built once and then advanced, by steps or by events.
 public protocol RecurrentSimulation: AnyObject {

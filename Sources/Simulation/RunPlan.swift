@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 /// The times at which a trial is looked at, and what is recorded, by the plan's indices.
 struct RunPlan: Sendable {

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// What can be wrong with a run that is asked for.
 public enum SimulationError: Error, Equatable, CustomStringConvertible {

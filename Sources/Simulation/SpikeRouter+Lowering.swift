@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 extension SpikeRouter {
     /// Lowers the operators of a projection that has been checked.

@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 /// A projection taken apart: where each source element arrives, and what it changes there.
 ///

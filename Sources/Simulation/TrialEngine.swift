@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 /// An engine with the state of one worker: runs one trial after another, each from rest.
 protocol TrialEngine: AnyObject {

@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 /// What a trial came to.
 public struct TrialResult: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 
 /// Weights from the side of their targets: for each target pixel, the input pixels under its window.
 ///

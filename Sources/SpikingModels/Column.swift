@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// One number for each neuron of a population, stored as sparsely as it was given.
 ///

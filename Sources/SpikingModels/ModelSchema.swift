@@ -25,7 +25,7 @@ public struct ModelSchema: Sendable {
     /// Whether the model emits spikes.
     public let emitsSpikes: Bool
 
-    init(
+    public init(
         name: String, summary: String, equations: [String], source: String, nirType: String? = nil,
         parameters: [ParameterRow], options: [OptionRow] = [], state: [ParameterRow], receptors: [ReceptorRow] = [],
         tables: [TableRow] = [], emitsSpikes: Bool = true
@@ -68,7 +68,7 @@ public struct ParameterRow: Sendable {
     /// One sentence on what it is.
     public let summary: String
 
-    init(
+    public init(
         _ symbol: String, unit: String, default value: Double, follows: String? = nil,
         allowed: ParameterRange = .finite,
         pyNN: String? = nil, nest: String? = nil, _ summary: String
@@ -105,7 +105,7 @@ public struct ReceptorRow: Sendable {
     /// One sentence on what a spike does there.
     public let summary: String
 
-    init(_ name: String, unit: String, sign: Sign = .any, _ summary: String) {
+    public init(_ name: String, unit: String, sign: Sign = .any, _ summary: String) {
         self.name = name
         self.unit = unit
         self.sign = sign
@@ -126,7 +126,7 @@ public struct TableRow: Sendable {
     /// One sentence on what it is.
     public let summary: String
 
-    init(
+    public init(
         _ symbol: String, unit: String, allowed: ParameterRange = .finite, isAscending: Bool = false, _ summary: String
     ) {
         self.symbol = symbol

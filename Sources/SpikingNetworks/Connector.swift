@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// A rule that says which neurons are connected.
 ///

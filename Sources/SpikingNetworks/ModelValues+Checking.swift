@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import Units
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireUnits
 
 extension ModelValues {
     /// Completes and checks what is given for a schema.

@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// A spiking network as a value: populations, the projections between them, and what is known about it.
 ///

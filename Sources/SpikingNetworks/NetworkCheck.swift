@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import Units
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireUnits
 
 /// Checks of what connects a network's populations, as far as they need no random numbers.
 package struct NetworkCheck {

@@ -1,5 +1,5 @@
-import SpikingModels
-import Units
+import SynfireSpikingModels
+import SynfireUnits
 
 /// What the synapses of a network follow from, as numbers that differ where it differs.
 ///

@@ -1,5 +1,5 @@
-import SpikingModels
-import Units
+import SynfireSpikingModels
+import SynfireUnits
 
 /// What a parameter is set to: a number for all neurons, one each, or a distribution, in the parameter's unit or a named
 /// one.

@@ -1,5 +1,5 @@
-import SpikingModels
-import Units
+import SynfireSpikingModels
+import SynfireUnits
 
 /// Neurons or sources of one model, with their parameters.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 extension Positions {
     /// The points of a population's neurons, in order.

@@ -1,5 +1,5 @@
-import Parallel
-import SpikingModels
+import SynfireParallel
+import SynfireSpikingModels
 
 /// Where the neurons of a population are, in one to three dimensions.
 ///

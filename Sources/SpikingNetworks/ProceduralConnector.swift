@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// A connector whose connections can be drawn source by source, and so drawn again at each spike instead of stored.
 ///

@@ -1,5 +1,5 @@
-import SpikingModels
-import Units
+import SynfireSpikingModels
+import SynfireUnits
 
 /// What can be wrong with the description of a network.
 public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// A current or spikes that some neurons get from outside the network.
 ///

@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import Units
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireUnits
 
 /// What each synapse of a projection has: its weight, its delay, and how its weight changes.
 ///

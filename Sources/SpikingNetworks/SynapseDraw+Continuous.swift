@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 extension SynapseDraw {
     /// Appends weight and delay of each connection of a target in continuous time.

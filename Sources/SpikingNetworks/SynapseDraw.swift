@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import Units
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireUnits
 
 /// Gives the synapses of a projection their weights and delays, one target after the other, on any worker.
 ///

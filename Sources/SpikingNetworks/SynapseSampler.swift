@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import Units
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireUnits
 
 #if canImport(Glibc)
 import Glibc

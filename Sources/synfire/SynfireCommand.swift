@@ -1,7 +1,7 @@
 import ArgumentParser
-import CSupport
+import CSynfireSupport
 import Foundation
-import Units
+import SynfireUnits
 
 /// The command: it reads arguments, calls the libraries and prints; whatever computes stands below it.
 struct SynfireCommand: ParsableCommand {

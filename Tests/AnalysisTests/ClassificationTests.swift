@@ -1,5 +1,5 @@
-import Analysis
 import Foundation
+import SynfireAnalysis
 import Testing
 
 /// What scikit-learn says; see Reference/make_classification.py.

@@ -1,5 +1,5 @@
-import Analysis
 import Foundation
+import SynfireAnalysis
 
 /// A small generator of the same numbers on every machine.
 struct SplitMix: RandomNumberGenerator {

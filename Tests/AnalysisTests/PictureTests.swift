@@ -1,5 +1,5 @@
-import Analysis
 import Foundation
+import SynfireAnalysis
 import Testing
 
 @Suite("Pictures")

@@ -1,4 +1,4 @@
-import Analysis
+import SynfireAnalysis
 import Testing
 
 @Suite("Statistics of populations")

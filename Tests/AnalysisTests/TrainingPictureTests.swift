@@ -1,5 +1,5 @@
-import Analysis
 import Foundation
+import SynfireAnalysis
 import Testing
 
 /// Data of the kind that trained networks give, for the tests and for looking at the pictures.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// Each mistake: one sentence on standard error, a status other than 0, nothing left behind.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 
 /// What a run of the command left behind.
 struct CommandResult {

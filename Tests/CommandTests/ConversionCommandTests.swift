@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// The choices of `convert` on the shipped network and the sample of test images.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// `simulate --events` on networks of four neurons, each behind one pixel and polarity.

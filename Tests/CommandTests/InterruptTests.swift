@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// Ctrl-C: one sentence, status 130, and nothing half-written.

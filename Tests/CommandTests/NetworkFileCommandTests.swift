@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// Networks that are built once, procedural synapses, warming up and profiles, through the command.

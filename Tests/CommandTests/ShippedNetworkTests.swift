@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// The networks in `models/`: each is described without fault, and those that run in seconds do what their sources say.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import SynfireTestSupport
 import Testing
 
 /// The files of a network that learns within a second, for the tests of `synfire train`.

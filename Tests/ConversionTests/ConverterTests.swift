@@ -1,12 +1,12 @@
-import Conversion
-import NeuralNetworks
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import Tensors
+import SynfireConversion
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTensors
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Conversion")
 struct ConverterTests {

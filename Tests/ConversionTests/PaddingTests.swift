@@ -1,11 +1,11 @@
-import Conversion
-import NeuralNetworks
-import Parallel
-import Simulation
-import SpikingNetworks
-import Tensors
+import SynfireConversion
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireTensors
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Conversion of paddings")
 struct PaddingTests {

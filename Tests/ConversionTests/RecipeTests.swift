@@ -1,11 +1,11 @@
-import Conversion
-import NeuralNetworks
-import Parallel
-import SpikingModels
-import SpikingNetworks
-import Tensors
+import SynfireConversion
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTensors
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Choices of a recipe")
 struct RecipeTests {

@@ -1,5 +1,5 @@
-import Conversion
-import Parallel
+import SynfireConversion
+import SynfireParallel
 import Testing
 
 @Suite("Activation statistics")

@@ -1,5 +1,5 @@
-import Datasets
 import Foundation
+import SynfireDatasets
 import Testing
 
 @Suite("CIFAR-10 and CIFAR-100")

@@ -1,6 +1,6 @@
-import Datasets
-import HDF5
-import TestSupport
+import SynfireDatasets
+import SynfireHDF5
+import SynfireTestSupport
 import Testing
 
 @Suite("Recordings of event cameras")

@@ -1,5 +1,5 @@
-import Datasets
 import Foundation
+import SynfireDatasets
 import Testing
 
 @Suite("MNIST and the sets of its layout")

@@ -1,6 +1,6 @@
-import Datasets
 import Foundation
-import HDF5
+import SynfireDatasets
+import SynfireHDF5
 import Testing
 
 @Suite("The sample, and files of its layout")

@@ -1,4 +1,4 @@
-import Datasets
+import SynfireDatasets
 import Testing
 
 @Suite("Standardization")

@@ -1,8 +1,8 @@
-import Formats
-import HDF5
-import NeuralNetworks
-import Tensors
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTensors
+import SynfireTestSupport
 import Testing
 
 @Suite("Checkpoint files")
@@ -142,7 +142,7 @@ struct ModelsCheckpointTests {
                 return left < 0
             }))
         try CheckpointFile.write(stopped.checkpoint, synfireVersion: "1", to: path)
-        try TestSupport.python(
+        try SynfireTestSupport.python(
             """
             import sys, h5py
             with h5py.File(sys.argv[1], 'r+') as f:
@@ -253,7 +253,7 @@ struct ModelsCheckpointTests {
         let data = try data()
         let result = try Trainer(settings).train(smallNetwork(), on: data)
         try CheckpointFile.write(result.checkpoint, synfireVersion: "1", to: path)
-        try TestSupport.python(
+        try SynfireTestSupport.python(
             "import sys, h5py, numpy as np\nwith h5py.File(sys.argv[1], 'r+') as f:\n    " + change, [path])
         settings.epochs = 2
         let error = #expect(throws: (any Error).self) {

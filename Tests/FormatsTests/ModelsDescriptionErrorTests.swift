@@ -1,6 +1,6 @@
-import Formats
-import NeuralNetworks
-import TestSupport
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireTestSupport
 import Testing
 
 /// A description that is wrong, and what has to be said of it.

@@ -1,7 +1,7 @@
-import Formats
-import NeuralNetworks
-import Tensors
-import TestSupport
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireTensors
+import SynfireTestSupport
 import Testing
 
 @Suite("Descriptions of networks")

@@ -1,8 +1,8 @@
-import Formats
-import HDF5
-import NeuralNetworks
-import Tensors
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTensors
+import SynfireTestSupport
 import Testing
 
 /// A change that makes a good model file a bad one, as a line of Python on the open file `f`, and what has to be said.
@@ -95,7 +95,7 @@ struct ModelsFileErrorTests {
             seed: 1, epochs: 1, recipe: "",
             history: [EpochMetrics(epoch: 1, loss: 1, accuracy: 0.5, imagesPerSecond: 2)])
         try ModelFile.write(graph: smallNetwork(), info: .init(synfireVersion: "1", record: record), to: path)
-        try TestSupport.python(
+        try SynfireTestSupport.python(
             "import sys, h5py, numpy as np\nwith h5py.File(sys.argv[1], 'r+') as f:\n    " + damage.change, [path])
         let error = #expect(throws: (any Error).self) { try ModelFile.read(path) }
         let text = "\(try #require(error))"
@@ -137,7 +137,7 @@ struct ModelsFileErrorTests {
             ("f['images'] = np.ones(3); f['labels'] = np.ones(3)", "a set of labelled images (use it with '--data')"),
             ("pass", "an HDF5 file of another kind"),
         ] {
-            try TestSupport.python(
+            try SynfireTestSupport.python(
                 "import sys, h5py, numpy as np\nwith h5py.File(sys.argv[1], 'w') as f:\n    " + content, [path])
             let error = #expect(throws: ModelFileError.self) { try ModelSource.read(path) }
             let text = try #require(error).description

@@ -1,8 +1,8 @@
-import Formats
-import HDF5
-import NeuralNetworks
-import Tensors
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTensors
+import SynfireTestSupport
 import Testing
 
 @Suite("Model files")
@@ -70,7 +70,7 @@ struct ModelsFileTests {
         try file.root.write("images", batch.scalars, shape: batch.shape)
         try file.root.write("output", output.scalars, shape: output.shape)
         try file.commit()
-        let said = try TestSupport.python(Self.script, [model, images])
+        let said = try SynfireTestSupport.python(Self.script, [model, images])
         #expect(said == "synfire-model 1 small float32 gzip 4 True 18446744073709551615 2\n")
     }
 

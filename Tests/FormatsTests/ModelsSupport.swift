@@ -1,6 +1,6 @@
 import Foundation
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 extension [UInt8] {
     func write(to path: String) throws { try Data(self).write(to: URL(fileURLWithPath: path)) }

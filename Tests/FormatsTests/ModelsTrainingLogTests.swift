@@ -1,8 +1,8 @@
-import Formats
 import Foundation
-import HDF5
-import NeuralNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite("Logs of training")

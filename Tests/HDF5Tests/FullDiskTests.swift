@@ -1,6 +1,6 @@
 import Foundation
-import HDF5
-import TestSupport
+import SynfireHDF5
+import SynfireTestSupport
 import Testing
 
 /// Writing where there is no room.

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 import Testing
 
 @Suite struct HDF5DatasetTests {

@@ -1,7 +1,7 @@
 import Foundation
-import HDF5
 import Synchronization
-import TestSupport
+import SynfireHDF5
+import SynfireTestSupport
 import Testing
 
 @Suite struct HDF5FileTests {

@@ -1,5 +1,5 @@
-import HDF5
-import TestSupport
+import SynfireHDF5
+import SynfireTestSupport
 import Testing
 
 /// Files written by h5py, and files of ours read by h5py.

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 import Testing
 
 /// The error that a call throws; records an issue if it throws none.

@@ -1,7 +1,7 @@
 import Foundation
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 
 /// What some changes make of an image.
 func augmented(

@@ -1,7 +1,7 @@
 import Foundation
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 @Suite("Augmentation of values, and what is refused")

@@ -1,7 +1,7 @@
-import NeuralNetworks
-import Parallel
 import Synchronization
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// Data that fail from some call on, count their calls, and can be slow.

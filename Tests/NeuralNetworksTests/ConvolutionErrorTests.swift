@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 import Testing
 
 @Suite("Wrong settings and shapes of convolutions, poolings and resampling")

@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// Feature maps in double precision, (N, C, H, W); signals are maps of one row.
 struct Maps {

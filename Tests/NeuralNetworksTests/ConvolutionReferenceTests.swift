@@ -1,6 +1,6 @@
 import Foundation
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 import Testing
 
 /// What PyTorch computed: see `Reference/make_reference_conv.py`.

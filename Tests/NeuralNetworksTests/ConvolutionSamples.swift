@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// Convolutions, poolings and resampling of odd shapes.
 enum ConvolutionSamples {

@@ -1,5 +1,5 @@
-import Formats
-import NeuralNetworks
+import SynfireFormats
+import SynfireNeuralNetworks
 import Testing
 
 @Suite("Descriptions of layers")

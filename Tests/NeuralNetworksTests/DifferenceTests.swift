@@ -1,6 +1,6 @@
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// Kernels against formulas in double precision: their values, and their gradients as differences of those.

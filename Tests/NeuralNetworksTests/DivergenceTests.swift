@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 import Testing
 
 @Suite("Numbers that are no longer finite")

@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 import Testing
 
 /// The text of the error that `body` throws.

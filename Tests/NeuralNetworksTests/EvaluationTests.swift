@@ -1,6 +1,6 @@
 import Foundation
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 import Testing
 
 @Suite("Evaluation and summaries")

@@ -1,6 +1,6 @@
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// The sum of two values: a layer that a user might add, in one place.

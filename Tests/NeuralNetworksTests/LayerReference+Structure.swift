@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 extension LayerReference {
     static func normalisation(_ layer: any Layer) -> DoubleForward? {

@@ -1,6 +1,6 @@
 import Foundation
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// Double-precision numbers of a batch, (N, …) in plain order, or of a parameter.
 struct DoubleArray: Sendable {

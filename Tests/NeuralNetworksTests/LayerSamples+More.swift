@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 extension LayerSamples {
     /// Functions of single numbers: a vector, a signal, and feature maps that fill blocks of channels or do not.

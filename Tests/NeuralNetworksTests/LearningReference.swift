@@ -1,6 +1,6 @@
 import Foundation
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// What PyTorch computed of losses, optimisers, schedules and training: see `Reference/make_learning_reference.py`.
 struct LearningReference: Decodable {

@@ -1,7 +1,7 @@
 import Foundation
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// Leaves images as they are but mixes their classes by a given share.

@@ -1,7 +1,7 @@
 import Foundation
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// What scikit-learn makes of Fisher's irises; see Reference/make_perceptron.py.

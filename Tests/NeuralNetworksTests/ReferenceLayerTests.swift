@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 import Testing
 
 /// Layers whose inputs are parts of one vector, in every layout.

@@ -1,6 +1,6 @@
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 @Suite("Graphs of several inputs and outputs, and shared layers")

@@ -1,8 +1,8 @@
 import Foundation
-import NeuralNetworks
-import Parallel
 import Synchronization
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// Written by a handler, which may touch nothing that takes a lock.

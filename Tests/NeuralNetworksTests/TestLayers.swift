@@ -1,6 +1,6 @@
-import NeuralNetworks
 import Synchronization
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// What test layers have found wrong with the memory that they were given.
 final class LayoutFaults: Sendable {

@@ -1,6 +1,6 @@
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 import Testing
 
 /// Noisy pictures of a horizontal, a vertical and a diagonal bar at any place.

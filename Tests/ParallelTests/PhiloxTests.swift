@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 import Testing
 
 @Suite("Philox4x32")

@@ -1,5 +1,5 @@
-import Parallel
 import Synchronization
+import SynfireParallel
 import Testing
 
 @Suite("WorkerPool")

@@ -1,10 +1,10 @@
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Clock engine")
 struct ClockEngineTests {

@@ -1,11 +1,11 @@
 import Foundation
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Event engine")
 struct EventEngineTests {

@@ -1,9 +1,9 @@
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Events from outside")
 struct InputEventTests {

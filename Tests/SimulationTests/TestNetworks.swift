@@ -1,7 +1,7 @@
 import Foundation
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Small networks with random weights, and what a reference in another language needs to know of them.
 struct TestNetwork: Sendable {

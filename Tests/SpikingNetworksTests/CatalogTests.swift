@@ -1,7 +1,7 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// What holds for every entry of the catalogs, so that a new model or operator is tested by being listed.
 @Suite("Catalogs of models and operators")

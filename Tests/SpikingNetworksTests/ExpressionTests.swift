@@ -1,5 +1,5 @@
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Expressions")
 struct ExpressionTests {

@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 import Testing
 
 /// What holds for every entry of the catalogs of stimuli and synapses, so that a new one is tested by being listed.

@@ -1,8 +1,8 @@
 import Foundation
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Weights and delays of synapses")
 struct SynapseDrawTests {

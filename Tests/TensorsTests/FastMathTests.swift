@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import SynfireTensors
 import Testing
 
 @Suite("Elementary functions in single precision")

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 import Testing
 
 @Suite("Tensor")

@@ -1,5 +1,5 @@
-import NeuralNetworks
-import SpikingNetworks
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
 
 /// Average pooling is linear and stays what it is.
 enum AvgPool2dRule: ConversionRule {

@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// Batch normalisation, with the statistics of training, is a factor and a shift of each channel, which a neighbouring
 /// weighted layer takes in.

@@ -1,6 +1,6 @@
-import NeuralNetworks
-import SpikingNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
+import SynfireTensors
 
 /// A convolution stays one, with shared weights.
 ///

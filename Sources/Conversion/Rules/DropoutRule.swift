@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// Dropout does nothing outside training.
 enum DropoutRule: ConversionRule {

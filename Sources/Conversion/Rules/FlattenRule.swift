@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// Flattening moves nothing.
 enum FlattenRule: ConversionRule {

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// What hands values on is left out.
 enum IdentityRule: ConversionRule {

@@ -1,6 +1,6 @@
-import NeuralNetworks
-import SpikingNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
+import SynfireTensors
 
 /// A linear layer becomes all-to-all weights.
 enum LinearRule: ConversionRule {

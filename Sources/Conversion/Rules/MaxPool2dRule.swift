@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// Maximum pooling is not linear: no sum of spikes computes it.
 enum MaxPool2dRule: ConversionRule {

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// A rectified value becomes the rate of a neuron.
 enum ReLURule: ConversionRule {

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// Random changes of images in a description: a list of kinds of ``AugmentationCatalog``, each at most once.
 enum AugmentationDescription {

@@ -1,6 +1,6 @@
-import HDF5
-import NeuralNetworks
-import Tensors
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// A training that goes on later, in HDF5.
 ///

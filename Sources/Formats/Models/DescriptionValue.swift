@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 import Yams
 
 /// A value in a description: what stands there and where.

@@ -1,6 +1,6 @@
-import HDF5
-import NeuralNetworks
-import Tensors
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// What Synfire's HDF5 files of networks have in common: the format's name and version, the description, the weights.
 ///

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 extension ModelDescription {
     /// An input as it was described, with where.

@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Tensors
+import SynfireNeuralNetworks
+import SynfireTensors
 
 extension ModelDescription {
     /// A layer as it was described, with where.

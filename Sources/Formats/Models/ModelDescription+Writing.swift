@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 extension ModelDescription {
     /// The description of a network as YAML text that reads back as the same network, but for its parameters' values.

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// An artificial network as a text in YAML, and how it is trained.
 ///

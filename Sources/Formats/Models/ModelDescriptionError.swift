@@ -1,5 +1,5 @@
-import NeuralNetworks
-import Units
+import SynfireNeuralNetworks
+import SynfireUnits
 
 /// What is wrong with the description of a network, and where.
 public struct ModelDescriptionError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import HDF5
-import NeuralNetworks
+import SynfireHDF5
+import SynfireNeuralNetworks
 
 /// A trained network in Synfire's own HDF5.
 ///

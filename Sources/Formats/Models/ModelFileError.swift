@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// What is wrong with the content of a model file or a checkpoint; a file that cannot be read at all is an `HDF5Error`.
 public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import HDF5
-import NeuralNetworks
+import SynfireHDF5
+import SynfireNeuralNetworks
 
 /// An artificial network from whatever file holds one: a description, a trained model, a checkpoint.
 public enum ModelSource: Sendable {

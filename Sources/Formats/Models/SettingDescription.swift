@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// Reads and writes what is known by rows of settings: optimisers, losses, schedules and the like.
 enum SettingDescription {

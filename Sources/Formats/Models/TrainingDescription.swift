@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 /// How a description says that its network is trained.
 ///

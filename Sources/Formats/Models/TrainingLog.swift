@@ -1,6 +1,6 @@
 import Foundation
-import HDF5
-import NeuralNetworks
+import SynfireHDF5
+import SynfireNeuralNetworks
 
 /// The course of a training as a table: a row an epoch.
 ///

@@ -1,5 +1,5 @@
-import HDF5
-import NeuralNetworks
+import SynfireHDF5
+import SynfireNeuralNetworks
 
 /// How a network came to its weights.
 public struct TrainingRecord: Sendable, Hashable {

@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Where the constant current of each population goes: the bias of a node in front of it.
 ///

@@ -1,6 +1,6 @@
-import HDF5
-import SpikingNetworks
-import Units
+import SynfireHDF5
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// What can be wrong with a network in the Neuromorphic Intermediate Representation, read or written.
 public enum NIRError: Error, CustomStringConvertible {

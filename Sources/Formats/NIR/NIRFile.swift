@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 /// Spiking networks in the Neuromorphic Intermediate Representation: one HDF5 file of nodes and edges.
 ///

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 extension NIRGraph {
     /// How deep graphs may be nested; a file in which a group contains itself is deeper.

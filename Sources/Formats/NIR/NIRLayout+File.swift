@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 extension NIRLayout {
     /// The version of the package `nir` whose layout is written.

@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 extension NIRLayout {
     /// The nodes of an operator; their names say what they are and are made unique later.

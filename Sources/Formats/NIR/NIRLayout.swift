@@ -1,7 +1,7 @@
-import HDF5
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A network as the nodes and edges that are written.
 struct NIRLayout {

@@ -1,6 +1,6 @@
-import HDF5
-import SpikingModels
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 extension NIRNodeFields {
     /// The population that an `IF` or `I` node is.

@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 extension NIRNodeFields {
     /// The operators that a node is, and what it adds behind them: one number an element, or one for each index of the

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 /// The datasets of one node, read and checked.
 struct NIRNodeFields: ~Copyable {

@@ -1,6 +1,6 @@
-import HDF5
-import SpikingModels
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Makes a network of a graph: shapes, operators, biases and populations node by node, then the paths between them.
 struct NIRReader {

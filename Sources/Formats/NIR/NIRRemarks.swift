@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 /// What the metadata of a graph say, where Synfire has written them.
 struct NIRRemarks {

@@ -1,7 +1,7 @@
-import HDF5
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A connector as descriptions write it: its name, its arguments, and how it is made.
 ///

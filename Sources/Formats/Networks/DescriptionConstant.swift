@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// What a constant or a variable of `for_each` stands for.
 enum DescriptionConstant {

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// What descriptions need of arithmetic: this file is all that knows how an expression is parsed.
 ///

@@ -1,8 +1,8 @@
 import Foundation
-import HDF5
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 extension DescriptionScope {
     /// More numbers than that in one list are refused before there is memory for them.

@@ -1,5 +1,5 @@
-import SpikingModels
-import Units
+import SynfireSpikingModels
+import SynfireUnits
 
 /// The names that texts of a description may use: constants, and variables of `for_each`.
 struct DescriptionScope {

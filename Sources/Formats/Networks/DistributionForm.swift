@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// A distribution as descriptions write it: its name and its parameters, in their order.
 ///

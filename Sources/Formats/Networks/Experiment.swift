@@ -1,6 +1,6 @@
 import Foundation
-import SpikingNetworks
-import Units
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A spiking network as a text in YAML, with what is recorded and how it is run.
 ///

@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 extension ExperimentReader {
     /// All neurons together: what a simulation counts them with.

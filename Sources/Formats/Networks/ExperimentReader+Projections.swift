@@ -1,6 +1,6 @@
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 extension ExperimentReader {
     mutating func readProjections() throws -> [(value: Projection, key: DescriptionValue)] {

@@ -1,6 +1,6 @@
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Reads a description of a spiking network, section by section.
 struct ExperimentReader {

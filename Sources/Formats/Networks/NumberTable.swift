@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 
 /// Numbers of neurons from a text file: a line for each, with the neuron and the number.
 ///

@@ -1,5 +1,5 @@
-import SpikingNetworks
-import Units
+import SynfireSpikingNetworks
+import SynfireUnits
 
 extension PopulationView {
     /// Reads neurons as people write them: `exc`, `exc[3]`, `exc[0-99]`, `exc[0-9,42]`.

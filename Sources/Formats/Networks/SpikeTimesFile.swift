@@ -1,7 +1,7 @@
 import Foundation
-import HDF5
-import SpikingModels
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Spike times from an HDF5 file: SONATA's spikes, or the units of an NWB file.
 enum SpikeTimesFile {

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 /// A dataset that grows along its first axis, filled through a buffer so that whole chunks are written.
 ///

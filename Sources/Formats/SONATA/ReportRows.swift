@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 /// The sampled potentials of one population as they are written: `/report/<population>`.
 ///

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 /// Samples of some neurons as they are written: `/report/<name>`.
 final class ReportTable {

@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 /// Connections from a file in SONATA's layout for edges.
 ///

@@ -1,5 +1,5 @@
-import HDF5
-import Units
+import SynfireHDF5
+import SynfireUnits
 
 /// What can be wrong with recordings in the SONATA layout, beside what ``HDF5Error`` tells.
 public enum SONATAError: Error, CustomStringConvertible {

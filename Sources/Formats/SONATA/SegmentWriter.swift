@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 /// Writes what a run on a clock records while it goes on, in the layout of SONATA's spike and report files.
 ///

@@ -1,4 +1,4 @@
-import HDF5
+import SynfireHDF5
 
 extension TraceFile {
     /// What the file says of one report: a value of some neurons, sampled at a fixed interval.

@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 extension TraceFile {
     /// How many rows are looked at in one read where all must be.

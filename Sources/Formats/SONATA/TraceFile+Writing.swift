@@ -1,5 +1,5 @@
 import Foundation
-import HDF5
+import SynfireHDF5
 
 /// What all files of recordings begin and end with.
 extension TraceFile {

@@ -1,5 +1,5 @@
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 /// Recordings in the layout of SONATA's spike and report files, opened for reading: ours or another tool's.
 ///

@@ -1,6 +1,6 @@
 import Foundation
-import HDF5
-import SpikingNetworks
+import SynfireHDF5
+import SynfireSpikingNetworks
 
 /// Writes recordings while a simulation runs, in the layout of SONATA's spike and report files.
 ///

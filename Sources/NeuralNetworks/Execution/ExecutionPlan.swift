@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A graph made ready to run: kernels compiled, memory taken, steps in order.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The weight and bias of a layer with a scale and shift behind it folded in, for use.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What computes a layer on shards of a batch: the layer's memory, compiled for one plan.
 ///

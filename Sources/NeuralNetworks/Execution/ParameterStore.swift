@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The parameters of a graph as plans work on them.
 ///

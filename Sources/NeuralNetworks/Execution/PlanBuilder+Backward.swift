@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 extension PlanBuilder {
     /// Adds the way back through a kernel or a change of layout.

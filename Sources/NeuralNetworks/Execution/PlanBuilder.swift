@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Decides what a plan computes, in which layouts and memory.
 ///

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// Runs steps on workers: rows of shard steps together, then what needs all shards, and so on.
 struct StepRunner: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The memory of a value: known in size while a plan is built, in place once the plan is complete.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The mean over parts of a signal, as many as asked for, whatever its size.
 ///

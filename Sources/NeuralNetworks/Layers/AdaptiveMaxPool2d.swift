@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The largest value over parts of a feature map, as many as asked for, whatever its size.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Poolings whose windows follow from the size of what comes in.
 enum AdaptivePooling {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The sum of two or more values, such as a block's result and what it leaves out.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The mean over a window that moves over a signal.
 public struct AvgPool1d: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The mean over a window that moves over a feature map.
 public struct AvgPool2d: Layer {

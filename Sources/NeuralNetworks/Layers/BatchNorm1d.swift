@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Normalisation of each feature, or channel of a signal, to mean 0 and variance 1 over the batch, then a learned scale
 /// and shift.

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What the layers of batch normalisation share.
 enum BatchNormRules {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Sums and products of values that may be the same along some axes.
 final class BroadcastKernel: LayerKernel {

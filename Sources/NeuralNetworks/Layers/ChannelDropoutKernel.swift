@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// What the layers that leave out channels share.
 enum ChannelDropoutRules {

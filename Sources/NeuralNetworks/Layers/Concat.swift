@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Values one behind the other along an axis, such as the channels of several feature maps.
 public struct Concat: Layer {

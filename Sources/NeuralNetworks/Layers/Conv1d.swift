@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A convolution of signals (strictly: cross-correlation, as everywhere in the field).
 public struct Conv1d: Layer {

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A two-dimensional convolution (strictly: cross-correlation, as everywhere in the field).
 public struct Conv2d: Layer {

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A transposed convolution of signals, often called a deconvolution: each value adds a window of weights to the output.
 public struct ConvTranspose1d: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Convolution of feature maps, and of signals as maps of one row, by oneDNN.
 final class ConvolutionKernel: LayerKernel {

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// Sets values to zero at random while training and scales up the others; does nothing in use.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Sets whole channels of a feature map to zero at random while training and scales up the others; does nothing in use.
 ///

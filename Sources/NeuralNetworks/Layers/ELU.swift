@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The exponential linear unit: y = x above 0, alpha · (exp(x) − 1) below.
 ///

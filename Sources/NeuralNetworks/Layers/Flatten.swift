@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Some axes as one: by default a feature map as one vector, channel after channel, row after row.
 public struct Flatten: Layer {

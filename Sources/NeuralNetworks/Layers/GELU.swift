@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The Gaussian error linear unit: y = x · Φ(x), with Φ the distribution function of the normal distribution.
 ///

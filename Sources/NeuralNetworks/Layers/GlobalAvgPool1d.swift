@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The mean of each channel of a signal.
 public struct GlobalAvgPool1d: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The mean of each channel of a feature map.
 public struct GlobalAvgPool2d: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The largest value of each channel of a signal.
 public struct GlobalMaxPool1d: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The largest value of each channel of a feature map.
 public struct GlobalMaxPool2d: Layer {

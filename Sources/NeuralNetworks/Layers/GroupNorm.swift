@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Normalisation of groups of an image's channels to mean 0 and variance 1, then a learned scale and shift by channel.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The logistic function in straight lines: y = min(max((x + 3) / 6, 0), 1).
 public struct Hardsigmoid: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The sigmoid linear unit with a sigmoid in straight lines: y = x · min(max((x + 3) / 6, 0), 1).
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Values clipped to a range: y = min(max(x, min_val), max_val).
 public struct Hardtanh: Layer {

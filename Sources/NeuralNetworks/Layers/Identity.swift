@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Values as they are.
 public struct Identity: Layer {

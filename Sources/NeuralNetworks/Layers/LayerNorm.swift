@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Normalisation of each image's values over the last axes to mean 0 and variance 1, then a learned scale and shift.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The rectifier with a leak: y = x above 0, slope · x below.
 ///

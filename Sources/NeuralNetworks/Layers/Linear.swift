@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A fully connected layer: y = x · weightᵀ + bias, for each vector along the last axis.
 public struct Linear: Layer {

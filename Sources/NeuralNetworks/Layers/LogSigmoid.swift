@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The logarithm of the logistic function: y = −log(1 + exp(−x)).
 public struct LogSigmoid: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The logarithm of a softmax along an axis.
 ///

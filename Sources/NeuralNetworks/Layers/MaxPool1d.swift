@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The largest value in a window that moves over a signal; of equal ones the first takes the gradient.
 public struct MaxPool1d: Layer {

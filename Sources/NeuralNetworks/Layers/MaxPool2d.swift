@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The largest value in a window that moves over a feature map; of equal ones the first takes the gradient.
 public struct MaxPool2d: Layer {

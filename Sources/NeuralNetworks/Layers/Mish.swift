@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A smooth rectifier: y = x · tanh(log(1 + exp(x))).
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The product of two or more values, number by number, such as a feature map and a gate for each channel.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The rectifier with a learned leak: y = x above 0, weight · x elsewhere.
 ///

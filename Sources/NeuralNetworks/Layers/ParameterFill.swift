@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 extension Tensor {
     /// Fills with uniform numbers in [−bound, bound), each drawn by its position from the parameter's own stream.

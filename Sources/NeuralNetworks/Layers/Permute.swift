@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The axes of each image in another order.
 public struct Permute: Layer {

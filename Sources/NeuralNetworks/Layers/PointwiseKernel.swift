@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A function of single numbers, in whatever layout they come, in place where the way back allows it.
 final class PointwiseKernel: LayerKernel {

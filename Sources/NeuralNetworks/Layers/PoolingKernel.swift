@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What the pooling layers share: their rows, and the choice of a kernel.
 enum PoolingRules {

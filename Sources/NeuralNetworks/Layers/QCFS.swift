@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A rectifier with a ceiling and steps: what a spiking neuron can say in L time steps.
 ///

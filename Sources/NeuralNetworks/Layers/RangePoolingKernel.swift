@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Pooling by loops of our own, in whatever layout the values come.
 final class RangePoolingKernel: LayerKernel {

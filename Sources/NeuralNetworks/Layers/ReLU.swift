@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The rectifier: y = max(x, 0).
 public struct ReLU: Layer {

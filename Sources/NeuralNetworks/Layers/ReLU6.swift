@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The rectifier with a ceiling of 6: y = min(max(x, 0), 6).
 public struct ReLU6: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The same numbers in the same order, in another shape.
 public struct Reshape: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Normalisation of rows of plain values, each by itself.
 ///

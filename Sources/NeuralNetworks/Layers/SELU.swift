@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The scaled exponential linear unit, which keeps mean 0 and variance 1 from layer to layer.
 ///

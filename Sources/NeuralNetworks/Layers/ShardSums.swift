@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A gradient that each shard finds by itself and that is then summed in the order of shards: the same bits whoever
 /// works on which.

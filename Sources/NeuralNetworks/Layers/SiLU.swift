@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The sigmoid linear unit, or swish: y = x / (1 + exp(−x)).
 ///

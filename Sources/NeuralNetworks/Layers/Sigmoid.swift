@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The logistic function: y = 1 / (1 + exp(−x)).
 public struct Sigmoid: Layer {

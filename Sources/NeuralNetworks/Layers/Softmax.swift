@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Positive numbers that add up to 1 along an axis.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What both softmax layers share.
 enum SoftmaxRules {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A smooth rectifier: y = log(1 + exp(beta · x)) / beta.
 public struct Softplus: Layer {

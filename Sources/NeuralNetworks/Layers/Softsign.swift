@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A slow sigmoid: y = x / (1 + |x|).
 public struct Softsign: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// The hyperbolic tangent.
 public struct Tanh: Layer {

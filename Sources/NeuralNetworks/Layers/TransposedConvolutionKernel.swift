@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Transposed convolution of feature maps, and of signals as maps of one row.
 final class TransposedConvolutionKernel: LayerKernel {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// One axis as several: the opposite of ``Flatten``.
 public struct Unflatten: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// A feature map or signal of another size, by nearest values or between neighbours.
 public struct Upsample: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What a layer with a moving window is set to, for feature maps and signals alike: a signal is a map of one row.
 struct WindowSettings: Sendable {

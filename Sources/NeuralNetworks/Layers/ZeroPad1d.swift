@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Zeros around a signal.
 public struct ZeroPad1d: Layer {

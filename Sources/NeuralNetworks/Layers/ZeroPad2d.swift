@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Zeros around a feature map.
 public struct ZeroPad2d: Layer {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What the layers that add zeros share.
 enum ZeroPadRules {

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// The perceptron's own learning rule: a single layer of weights that changes only where it is wrong.
 ///

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// One run of the perceptron's rule: its weights, their sums for the average, and the way over the samples.
 final class PerceptronSession {

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// A random change of training images: what it is set to; ``ImageAugmentation`` and ``BatchAugmentation`` say what it does.
 ///

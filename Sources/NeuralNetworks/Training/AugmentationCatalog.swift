@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// The kinds of augmentation there are.
 ///

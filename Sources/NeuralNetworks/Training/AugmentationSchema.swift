@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// A value of an augmentation's setting.
 public enum AugmentationValue: Sendable, Hashable, CustomStringConvertible {

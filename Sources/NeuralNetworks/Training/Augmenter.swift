@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Some augmentations, one after the other.
 ///

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// Cuts images into some to learn from and some to validate on.
 enum DataSplit {

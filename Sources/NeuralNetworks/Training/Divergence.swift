@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Where numbers first were infinite or not a number.
 public enum NonFiniteOrigin: Sendable, Hashable, CustomStringConvertible {

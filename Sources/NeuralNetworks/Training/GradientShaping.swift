@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// What happens to gradients between the way back and the optimiser: they are averaged over batches, get the penalty's
 /// share, and are clipped.

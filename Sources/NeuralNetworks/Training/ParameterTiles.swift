@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// A parameter that an optimiser changes.
 struct TrainedParameter: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Everything from which training goes on as if it had not been interrupted.
 public struct TrainingCheckpoint: Sendable {

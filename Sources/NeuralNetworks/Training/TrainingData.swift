@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// Images to train or evaluate on, with labels or with what the outputs should be.
 public protocol TrainingData: Sendable {

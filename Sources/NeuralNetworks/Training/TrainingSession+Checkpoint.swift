@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 extension TrainingSession {
     /// The network as it is to be used now: with averaged parameters where there are any.

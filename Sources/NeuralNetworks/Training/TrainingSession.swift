@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// One run of a trainer: a plan, the optimiser's memory, and where the run has come to.
 final class TrainingSession {

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// How a network is trained.
 public struct TrainingSettings: Sendable {

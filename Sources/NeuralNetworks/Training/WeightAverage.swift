@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// An exponential moving average of a network's parameters, which is validated and handed out instead of them.
 ///

@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// What the recorders of a simulation have taken and not yet handed on.
 final class ChannelBook {

@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Makes the strips of a simulation: kernels, stimuli and synapses.
 struct ClockBuilder {

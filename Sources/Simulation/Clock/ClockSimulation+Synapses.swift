@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 /// The synapses of a projection, one entry each, by target and then by source.
 public struct SynapseList: Sendable, Equatable {

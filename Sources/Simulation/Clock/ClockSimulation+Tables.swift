@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 extension ClockSimulation {
     /// Writes the tables of stored synapses, with the weights as they are now, so that the network need not be built

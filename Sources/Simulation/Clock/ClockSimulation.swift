@@ -1,8 +1,8 @@
-import CSupport
-import Parallel
-import SpikingModels
-import SpikingNetworks
-import Units
+import CSynfireSupport
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A network that is built once and then runs on a grid of time, with delays, plasticity and recurrence.
 ///

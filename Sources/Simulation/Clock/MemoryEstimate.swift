@@ -1,6 +1,6 @@
-import CSupport
-import SpikingModels
-import SpikingNetworks
+import CSynfireSupport
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// About how much memory a network takes that runs on a clock, told before it is built.
 public struct MemoryEstimate: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 extension NeuronIndex {
     /// How many targets a worker does between two reports.

@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// Synapses of one projection, with plasticity, onto the neurons of one population that one worker has.
 final class PlasticSynapses {

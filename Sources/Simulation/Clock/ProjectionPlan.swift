@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// What gives the connections of a projection.
 enum Connections {

@@ -1,6 +1,6 @@
-import CSupport
-import SpikingModels
-import SpikingNetworks
+import CSynfireSupport
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Synapses of one procedural projection onto the neurons of one worker: at each spike they are drawn again, and their
 /// weights are added to the input of the steps at which they arrive.

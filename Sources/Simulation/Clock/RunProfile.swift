@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 
 /// What a simulation in steps has spent its time on, summed over workers.
 public struct RunProfile: Sendable, Equatable {

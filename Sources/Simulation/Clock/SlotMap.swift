@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Where the input of each receptor of each population begins in a worker's input.
 struct SlotMap: Sendable {

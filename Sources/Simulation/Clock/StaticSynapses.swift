@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 
 /// Constant synapses of all sources onto the neurons of one worker, and what of them is on its way.
 final class StaticSynapses {

@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// The neurons of one population that one worker has.
 final class StripPopulation {

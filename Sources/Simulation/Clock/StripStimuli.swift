@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// A stimulus of neighbouring neurons, or of neurons that are listed, in one population of one worker.
 final class StripStimulus {

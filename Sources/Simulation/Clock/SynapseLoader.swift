@@ -1,5 +1,5 @@
-import Parallel
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingNetworks
 
 /// Puts synapses that were made before where each worker has its own.
 ///

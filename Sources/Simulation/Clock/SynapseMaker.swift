@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// The synapses onto the neurons of one worker.
 struct MadeSynapses: Sendable {

@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 
 /// A synapse: where its weight is added, and the weight, side by side, since they are read together.
 struct Synapse32: BitwiseCopyable {

@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// All that one worker advances: a strip of each population, and the synapses onto it.
 ///

@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 extension Network {
     /// About how many events a neuron gets in a millisecond: what stimuli bring, and from each synapse what the rate of a

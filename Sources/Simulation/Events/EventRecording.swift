@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// One sample of some neurons of a strip that is due in the present epoch.
 struct EventSample {

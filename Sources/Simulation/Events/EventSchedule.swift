@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 
 /// In which order populations are advanced in continuous time, and for how long before spikes are exchanged.
 ///

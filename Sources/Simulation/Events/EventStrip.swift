@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// Neurons of one population that one worker advances in continuous time, and what reaches them.
 final class EventStripPopulation {

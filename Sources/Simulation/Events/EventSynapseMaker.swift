@@ -1,5 +1,5 @@
-import Parallel
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingNetworks
 
 /// One part of a projection's targets, and how its synapses are made.
 struct EventPart: Sendable {

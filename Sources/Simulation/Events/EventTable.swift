@@ -1,5 +1,5 @@
-import CSupport
-import SpikingModels
+import CSynfireSupport
+import SynfireSpikingModels
 
 /// Synapses of one projection onto the neurons of one population that one worker has, and the spikes under way to them.
 ///

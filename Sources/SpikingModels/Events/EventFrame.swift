@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Spikes that reach synapses of one source onto neurons of one kernel within a slice of time.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Normal numbers that a block of ``Philox4x32`` names.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// The draws of some neurons for four steps at a time, from ``Philox4x32``.
 ///

@@ -1,5 +1,5 @@
-import Parallel
-import Units
+import SynfireParallel
+import SynfireUnits
 
 /// Connects each pair with a probability that depends on the distance between the two neurons.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Draws the same number of sources for each target, uniformly (NEST's `fixed_indegree`).
 public struct FixedInDegreeConnector: Connector {

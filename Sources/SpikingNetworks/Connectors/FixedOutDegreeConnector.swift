@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Draws the same number of targets for each source, uniformly (NEST's `fixed_outdegree`).
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Draws a number of connections from all pairs, uniformly (NEST's `fixed_total_number`).
 ///

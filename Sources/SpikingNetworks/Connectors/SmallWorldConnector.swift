@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Connects neighbours, and then moves some connections to sources far away.
 ///

@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// Two-dimensional convolution over shards of images, by oneDNN's direct algorithm.
 ///

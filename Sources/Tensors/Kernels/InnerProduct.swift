@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// Products of vectors with a matrix over shards of images in use, by oneDNN, with the matrix packed once a change.
 package final class InnerProduct: @unchecked Sendable {

@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// Maximum and average pooling over shards of images, by oneDNN, in whatever layout the values come.
 package final class Pooling: @unchecked Sendable {

@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// Copies shards of values from one layout to another.
 package final class Reorder: @unchecked Sendable {

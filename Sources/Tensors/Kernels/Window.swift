@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// How a window moves along one axis of a feature map.
 package struct WindowAxis: Sendable, Hashable {

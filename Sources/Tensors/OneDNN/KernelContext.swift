@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// What the kernels of one plan share: an execution stream and scratch memory a worker.
 ///

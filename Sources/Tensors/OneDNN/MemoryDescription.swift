@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// An owned memory descriptor of oneDNN.
 ///

@@ -1,5 +1,5 @@
-import COneDNN
-import CSupport
+import CSynfireOneDNN
+import CSynfireSupport
 
 /// oneDNN's one engine and its checked calls.
 package enum OneDNN {

@@ -1,4 +1,4 @@
-import COneDNN
+import CSynfireOneDNN
 
 /// A compiled kernel of oneDNN, bound to the shapes it was made for, that any worker may run on memory it is given.
 ///

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import SpikingModels
-import Units
+import SynfireSpikingModels
+import SynfireUnits
 
 /// `synfire bench`: how fast parts of Synfire are on this machine.
 struct BenchCommand: ParsableCommand {

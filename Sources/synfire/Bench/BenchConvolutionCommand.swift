@@ -1,7 +1,7 @@
 import ArgumentParser
-import CSupport
+import CSynfireSupport
 import Foundation
-import Tensors
+import SynfireTensors
 
 /// `synfire bench convolution`: how near convolutions come to what a core can do.
 struct BenchConvolutionCommand: ParsableCommand {

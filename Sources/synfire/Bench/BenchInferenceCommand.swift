@@ -1,9 +1,9 @@
 import ArgumentParser
-import Formats
 import Foundation
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 
 /// `synfire bench inference`: images a second and latency of a trained or described network in use.
 struct BenchInferenceCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Parallel
-import Units
+import SynfireParallel
+import SynfireUnits
 
 /// `synfire bench memory`: how fast memory is read, which bounds the delivery of spikes.
 struct BenchMemoryCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Parallel
+import SynfireParallel
 
 /// `synfire bench scatter`: how fast numbers are added to cells at random places, which bounds the event engine.
 struct BenchScatterCommand: ParsableCommand {

@@ -1,5 +1,5 @@
-import CSupport
-import Tensors
+import CSynfireSupport
+import SynfireTensors
 
 /// How many operations a second the kernels of one convolution make, on one core.
 struct ConvolutionTiming: Encodable {

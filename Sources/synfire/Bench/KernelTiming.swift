@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 
 /// How long the kernel of one model takes for a neuron and a step, on one worker, without a network around it.
 struct KernelTiming: Encodable {

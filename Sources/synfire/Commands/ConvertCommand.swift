@@ -1,10 +1,10 @@
 import ArgumentParser
-import Conversion
-import Datasets
-import Formats
 import Foundation
-import NeuralNetworks
-import SpikingNetworks
+import SynfireConversion
+import SynfireDatasets
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
 
 /// `synfire convert`: a trained network becomes a spiking one.
 struct ConvertCommand: ParsableCommand {

@@ -1,9 +1,9 @@
-import Analysis
 import ArgumentParser
-import Datasets
-import Formats
 import Foundation
-import NeuralNetworks
+import SynfireAnalysis
+import SynfireDatasets
+import SynfireFormats
+import SynfireNeuralNetworks
 
 /// `synfire evaluate`: how well a trained network tells labelled images.
 struct EvaluateCommand: ParsableCommand {

@@ -1,8 +1,8 @@
-import Formats
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireFormats
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 extension InspectCommand {
     /// What a description of a spiking network comes to, without building it.

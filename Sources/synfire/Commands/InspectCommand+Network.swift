@@ -1,6 +1,6 @@
-import Formats
-import NeuralNetworks
-import Parallel
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireParallel
 
 extension InspectCommand {
     /// A conventional network: where it comes from, its layers, and what they cost.

@@ -1,13 +1,13 @@
 import ArgumentParser
-import Datasets
-import Formats
 import Foundation
-import HDF5
-import NeuralNetworks
-import SpikingModels
-import SpikingNetworks
-import Tensors
-import Units
+import SynfireDatasets
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTensors
+import SynfireUnits
 
 /// `synfire inspect`: what is in a file.
 struct InspectCommand: ParsableCommand {

@@ -1,10 +1,10 @@
-import Analysis
-import Datasets
-import Formats
 import Foundation
-import HDF5
-import NeuralNetworks
-import Tensors
+import SynfireAnalysis
+import SynfireDatasets
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
+import SynfireTensors
 
 extension PlotCommand {
     /// A picture of a trained network, or of its training.

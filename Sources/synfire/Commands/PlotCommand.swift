@@ -1,9 +1,9 @@
-import Analysis
 import ArgumentParser
-import Formats
 import Foundation
-import SpikingNetworks
-import Units
+import SynfireAnalysis
+import SynfireFormats
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// `synfire plot`: a picture of traces, or of a trained network.
 struct PlotCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Formats
 import Foundation
-import NeuralNetworks
+import SynfireFormats
+import SynfireNeuralNetworks
 
 /// `synfire train`: a described network learns from labelled images.
 struct TrainCommand: ParsableCommand {

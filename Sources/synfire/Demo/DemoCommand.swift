@@ -1,14 +1,14 @@
-import Analysis
 import ArgumentParser
-import Conversion
-import Datasets
-import Formats
 import Foundation
-import NeuralNetworks
-import Parallel
-import Simulation
-import SpikingNetworks
-import Units
+import SynfireAnalysis
+import SynfireConversion
+import SynfireDatasets
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// `synfire demo`: the main job on what ships.
 struct DemoCommand: ParsableCommand {

@@ -1,10 +1,10 @@
-import Analysis
-import Conversion
-import Datasets
 import Foundation
-import NeuralNetworks
-import Simulation
-import SpikingNetworks
+import SynfireAnalysis
+import SynfireConversion
+import SynfireDatasets
+import SynfireNeuralNetworks
+import SynfireSimulation
+import SynfireSpikingNetworks
 
 /// Puts what a demonstration found into the report's terms.
 struct DemoReportBuilder {

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SynfireNeuralNetworks
 
 extension CatalogEntry {
     /// The layers of trained networks, in the catalog's order.

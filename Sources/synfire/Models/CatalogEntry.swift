@@ -1,6 +1,6 @@
-import Formats
-import SpikingModels
-import SpikingNetworks
+import SynfireFormats
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// One model, connector, distribution or layer, as `synfire models` and `synfire layers` show it.
 struct CatalogEntry: Encodable {

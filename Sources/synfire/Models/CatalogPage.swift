@@ -1,5 +1,5 @@
 import Foundation
-import Units
+import SynfireUnits
 
 /// Entries of a catalog as a list, one by one, as JSON or as a page of the reference.
 struct CatalogPage {

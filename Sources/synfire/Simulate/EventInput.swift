@@ -1,8 +1,8 @@
-import Datasets
 import Foundation
-import Simulation
-import SpikingNetworks
-import Units
+import SynfireDatasets
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Recordings of event cameras as the trials of a network with one input.
 ///

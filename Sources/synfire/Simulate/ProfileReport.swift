@@ -1,5 +1,5 @@
 import Foundation
-import Simulation
+import SynfireSimulation
 
 /// What a run spent its time on, for people and for programs.
 struct ProfileReport: Encodable {

@@ -1,7 +1,7 @@
-import Formats
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireFormats
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// What `--record` asks of a network that runs on a clock.
 ///

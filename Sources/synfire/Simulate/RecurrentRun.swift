@@ -1,11 +1,11 @@
-import CSupport
-import Formats
+import CSynfireSupport
 import Foundation
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireFormats
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A run of a network that is described in YAML: built once, then advanced on a clock or by events.
 struct RecurrentRun {

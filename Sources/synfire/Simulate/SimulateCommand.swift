@@ -1,7 +1,7 @@
 import ArgumentParser
-import Formats
 import Foundation
-import Parallel
+import SynfireFormats
+import SynfireParallel
 
 /// `synfire simulate`: runs a spiking network and writes what it did.
 struct SimulateCommand: ParsableCommand {

@@ -1,10 +1,10 @@
-import Datasets
-import Formats
 import Foundation
-import Parallel
-import Simulation
-import SpikingNetworks
-import Units
+import SynfireDatasets
+import SynfireFormats
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// A run of trials: a network that is shown one image or recording after the other, each from rest.
 struct TrialRun {

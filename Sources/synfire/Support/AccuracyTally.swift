@@ -1,4 +1,4 @@
-import Simulation
+import SynfireSimulation
 
 /// Accuracy, spikes and operations over time, summed over trials.
 struct AccuracyTally {

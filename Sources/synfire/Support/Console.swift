@@ -1,4 +1,4 @@
-import CSupport
+import CSynfireSupport
 import Foundation
 
 /// Standard error and the terminal.

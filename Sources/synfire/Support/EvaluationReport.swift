@@ -1,8 +1,8 @@
-import Analysis
-import Datasets
 import Foundation
-import NeuralNetworks
-import Parallel
+import SynfireAnalysis
+import SynfireDatasets
+import SynfireNeuralNetworks
+import SynfireParallel
 
 /// What `synfire evaluate` measures, and how it says it.
 struct EvaluationReport {

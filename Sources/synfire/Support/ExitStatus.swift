@@ -1,9 +1,9 @@
-import Conversion
-import Datasets
-import Formats
-import HDF5
-import Simulation
-import Units
+import SynfireConversion
+import SynfireDatasets
+import SynfireFormats
+import SynfireHDF5
+import SynfireSimulation
+import SynfireUnits
 
 /// The statuses that the command ends with.
 enum ExitStatus: Int32 {

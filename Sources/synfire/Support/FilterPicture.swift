@@ -1,6 +1,6 @@
-import Analysis
-import NeuralNetworks
-import Tensors
+import SynfireAnalysis
+import SynfireNeuralNetworks
+import SynfireTensors
 
 /// The weights of a layer as a picture.
 struct FilterPicture {

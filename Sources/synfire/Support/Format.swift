@@ -1,5 +1,5 @@
 import Foundation
-import Units
+import SynfireUnits
 
 /// Numbers as people read them, the same in every locale.
 enum Format {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Datasets
 import Foundation
-import NeuralNetworks
-import Parallel
-import Tensors
+import SynfireDatasets
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireTensors
 
 /// Where data sets are looked for, and how those that users bring are read.
 struct DataOptions: ParsableArguments {

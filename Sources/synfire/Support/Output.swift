@@ -1,7 +1,7 @@
-import Formats
 import Foundation
-import NeuralNetworks
-import SpikingNetworks
+import SynfireFormats
+import SynfireNeuralNetworks
+import SynfireSpikingNetworks
 
 /// Standard output: a text for people, or one JSON object for programs.
 enum Output {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// What `--record` asks for, read against a network.
 ///

@@ -1,7 +1,7 @@
-import Analysis
-import Formats
 import Foundation
-import SpikingNetworks
+import SynfireAnalysis
+import SynfireFormats
+import SynfireSpikingNetworks
 
 /// What traces say of each population: neurons, spikes, rates, irregularity.
 enum TraceSummary {

@@ -1,12 +1,12 @@
-import Conversion
-import Datasets
 import Foundation
-import NeuralNetworks
-import Parallel
-import Simulation
-import SpikingNetworks
-import Tensors
-import Units
+import SynfireConversion
+import SynfireDatasets
+import SynfireNeuralNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireTensors
+import SynfireUnits
 
 /// The steps that several commands share, with their progress bars.
 enum Work {

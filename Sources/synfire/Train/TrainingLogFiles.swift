@@ -1,8 +1,8 @@
-import Analysis
-import Formats
 import Foundation
-import HDF5
-import NeuralNetworks
+import SynfireAnalysis
+import SynfireFormats
+import SynfireHDF5
+import SynfireNeuralNetworks
 
 /// The files that follow a training while it runs: logs as text or HDF5, and curves as a picture.
 ///

@@ -1,6 +1,6 @@
-import Formats
 import Foundation
-import NeuralNetworks
+import SynfireFormats
+import SynfireNeuralNetworks
 
 /// What is seen of a training: a bar with the time left on a terminal, a line an epoch, and the files that follow it.
 final class TrainingMonitor {

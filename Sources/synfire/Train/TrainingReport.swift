@@ -1,6 +1,6 @@
-import Formats
 import Foundation
-import NeuralNetworks
+import SynfireFormats
+import SynfireNeuralNetworks
 
 /// What `synfire train` says at the end.
 struct TrainingReport: Encodable {

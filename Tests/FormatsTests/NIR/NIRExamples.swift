@@ -1,10 +1,10 @@
-import Formats
-import HDF5
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import Units
+import SynfireFormats
+import SynfireHDF5
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Networks for the tests, with numbers from a seed.
 struct NIRExample {

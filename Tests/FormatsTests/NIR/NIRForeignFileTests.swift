@@ -1,8 +1,8 @@
-import Formats
-import HDF5
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 /// Files that the package `nir` or h5py have made.

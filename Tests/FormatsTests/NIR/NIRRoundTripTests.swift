@@ -1,10 +1,10 @@
-import Formats
 import Foundation
-import HDF5
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite struct NIRRoundTripTests {

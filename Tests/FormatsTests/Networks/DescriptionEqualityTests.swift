@@ -1,10 +1,10 @@
-import Formats
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireFormats
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("The same network in YAML and in Swift")
 struct DescriptionEqualityTests {

@@ -1,10 +1,10 @@
-import Formats
 import Foundation
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Descriptions and the catalogs of models")
 struct ExperimentCatalogTests {

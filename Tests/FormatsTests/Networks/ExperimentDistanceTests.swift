@@ -1,5 +1,5 @@
-import Formats
-import SpikingNetworks
+import SynfireFormats
+import SynfireSpikingNetworks
 import Testing
 
 @Suite("Functions of distance in descriptions")

@@ -1,4 +1,4 @@
-import Formats
+import SynfireFormats
 import Testing
 
 extension WrongDescription {

@@ -1,6 +1,6 @@
-import Formats
 import Foundation
-import TestSupport
+import SynfireFormats
+import SynfireTestSupport
 import Testing
 
 /// Files that nobody wrote in good faith end with an error, in bounded time and memory.

@@ -1,9 +1,9 @@
-import Formats
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
+import SynfireUnits
 import Testing
-import Units
 
 /// A description with one population `a` of 10 and one `b` of 4 neurons, and more.
 func describe(_ more: String, constants: String = "{}") throws -> Experiment {

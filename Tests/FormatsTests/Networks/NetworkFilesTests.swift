@@ -1,11 +1,11 @@
-import Formats
 import Foundation
-import Parallel
-import Simulation
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireTestSupport
+import SynfireUnits
 import Testing
-import Units
 
 /// Connections and spike times that other tools have written.
 @Suite("Files that descriptions name")

@@ -1,13 +1,13 @@
-import Formats
 import Foundation
-import HDF5
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Files of built networks")
 struct NetworkTableFileTests {

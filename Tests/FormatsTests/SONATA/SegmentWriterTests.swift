@@ -1,9 +1,9 @@
-import Formats
 import Foundation
-import HDF5
-import SpikingModels
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite("Traces of a run on a clock")

@@ -1,7 +1,7 @@
-import Formats
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireFormats
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Recordings for the tests, with numbers from a seed.
 enum TraceExample {

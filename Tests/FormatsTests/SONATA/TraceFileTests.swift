@@ -1,9 +1,9 @@
-import Formats
 import Foundation
-import HDF5
-import Parallel
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireParallel
+import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 /// Files of other tools, and files that are wrong.

@@ -1,8 +1,8 @@
-import Formats
 import Foundation
-import HDF5
-import SpikingNetworks
-import TestSupport
+import SynfireFormats
+import SynfireHDF5
+import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite struct TraceWriterTests {

@@ -1,10 +1,10 @@
 import Foundation
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// When spikes arrive and what they do there, against numbers that follow from the description alone.
 @Suite("Delivery in steps")

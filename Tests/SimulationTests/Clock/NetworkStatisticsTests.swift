@@ -1,10 +1,10 @@
 import Foundation
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// Rates and irregularity of networks against NEST and Brian2, which have their own draws of the same networks.
 ///

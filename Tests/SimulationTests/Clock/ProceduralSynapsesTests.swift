@@ -1,9 +1,9 @@
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// Synapses that are drawn again at each spike, against the same synapses stored.
 @Suite("Procedural synapses")

@@ -1,9 +1,9 @@
 import Foundation
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Currents and errors in continuous time")
 struct EventCurrentTests {

@@ -1,8 +1,8 @@
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// What a run in continuous time must not depend on.
 @Suite("Simulation in continuous time")

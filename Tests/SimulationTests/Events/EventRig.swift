@@ -1,8 +1,8 @@
-import Parallel
-import Simulation
-import SpikingNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// Runs of networks in continuous time.
 enum EventRig {

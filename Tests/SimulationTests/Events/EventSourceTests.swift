@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 /// Sources and drives by their kernels, against the laws that they are to have.

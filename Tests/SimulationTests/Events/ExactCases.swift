@@ -1,6 +1,6 @@
 import Foundation
-import SpikingModels
-import TestSupport
+import SynfireSpikingModels
+import SynfireTestSupport
 import Testing
 
 /// Random neurons with random inputs, and when they reach threshold to 60 digits; see `Reference/exact_crossings.py`.

@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 /// When neurons reach threshold, against arithmetic of 60 digits.

@@ -1,10 +1,10 @@
 import Foundation
-import Parallel
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 /// Networks against a simulator that is written for nothing but to be plain.
 @Suite("Networks against a naive simulator")

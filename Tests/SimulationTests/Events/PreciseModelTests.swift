@@ -1,7 +1,7 @@
 import Foundation
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 import Testing
 
 /// Spike times against NEST's models for precise times, see `Reference/make_nest_precise.py`.

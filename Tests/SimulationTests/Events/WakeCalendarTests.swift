@@ -1,4 +1,4 @@
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 @Suite("Calendar of wake-ups")

@@ -1,8 +1,8 @@
-import Simulation
-import SpikingModels
-import SpikingNetworks
+import SynfireSimulation
+import SynfireSpikingModels
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Delays in continuous time")
 struct ZeroDelayTests {

@@ -1,6 +1,6 @@
 import Foundation
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 import Testing
 
 /// Single neurons against solutions in closed form.

@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 /// Potentials and spikes of single neurons against NEST and against SciPy's solver of eighth order.

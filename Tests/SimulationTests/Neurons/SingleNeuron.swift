@@ -1,5 +1,5 @@
-import SpikingModels
-import SpikingNetworks
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 
 /// Neurons without a network: a kernel, or several side by side, fed with given spikes and currents.
 struct SingleNeuron {

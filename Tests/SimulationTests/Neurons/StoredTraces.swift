@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 /// Traces of single neurons that another tool computed; the scripts that made them lie beside the files.

@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 @Suite("Injected currents")

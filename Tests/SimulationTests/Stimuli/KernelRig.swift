@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 
 /// Kernels of sources, neurons and stimuli by themselves, without an engine.
 enum Rig {

@@ -1,5 +1,5 @@
 import Foundation
-import SpikingModels
+import SynfireSpikingModels
 import Testing
 
 @Suite("Poisson input and Poisson sources")

@@ -1,7 +1,7 @@
 import Foundation
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 import Testing
 
 @Suite("Spike-timing dependent plasticity of pairs")

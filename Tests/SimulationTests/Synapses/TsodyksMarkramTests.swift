@@ -1,6 +1,6 @@
 import Foundation
-import Parallel
-import SpikingModels
+import SynfireParallel
+import SynfireSpikingModels
 import Testing
 
 @Suite("Short-term plasticity of Tsodyks and Markram")

@@ -1,5 +1,5 @@
 import Foundation
-import SpikingNetworks
+import SynfireSpikingNetworks
 import Testing
 
 /// A site of two sides; `recurrent` makes both the same population.

@@ -1,6 +1,6 @@
 import Foundation
-import Parallel
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingNetworks
 import Testing
 
 @Suite("Draws of counts")

@@ -1,6 +1,6 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
+import SynfireUnits
 import Testing
-import Units
 
 @Suite("Connectors that go by place")
 struct DistanceConnectorTests {

@@ -1,6 +1,6 @@
 import Foundation
-import SpikingNetworks
-import TestSupport
+import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite("Connectors from lists and files")

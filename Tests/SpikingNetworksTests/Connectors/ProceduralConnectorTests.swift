@@ -1,6 +1,6 @@
-import Parallel
-import SpikingModels
-import SpikingNetworks
+import SynfireParallel
+import SynfireSpikingModels
+import SynfireSpikingNetworks
 import Testing
 
 @Suite("Connections drawn source by source")

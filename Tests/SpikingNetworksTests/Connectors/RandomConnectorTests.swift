@@ -1,4 +1,4 @@
-import SpikingNetworks
+import SynfireSpikingNetworks
 import Testing
 
 @Suite("Random connectors")

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 #if canImport(Glibc)
 import Glibc

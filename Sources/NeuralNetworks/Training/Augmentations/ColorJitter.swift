@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Changes the brightness and contrast of images.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Replaces a rectangle of each image of a batch, the same in all, by that of another one, and mixes classes by its area.
 ///

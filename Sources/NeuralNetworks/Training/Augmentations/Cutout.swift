@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Overwrites a square around a random pixel; what of it lies outside of the image is cut off.
 ///

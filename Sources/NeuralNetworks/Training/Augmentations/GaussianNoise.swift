@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Adds a normal number to each value.
 ///

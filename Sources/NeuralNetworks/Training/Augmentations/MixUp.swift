@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Mixes the images of a batch in pairs, all by the same weights, and their classes likewise.
 ///

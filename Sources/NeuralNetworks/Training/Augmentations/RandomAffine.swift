@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Turns, moves, scales and shears images.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Pads images on all sides and cuts a piece of their old size out at random.
 ///

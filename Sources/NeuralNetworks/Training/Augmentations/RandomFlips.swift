@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Mirrors images left to right.
 ///

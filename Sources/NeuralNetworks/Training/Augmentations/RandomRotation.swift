@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Turns images about their middle.
 ///

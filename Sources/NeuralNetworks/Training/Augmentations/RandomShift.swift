@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Moves images by a few whole pixels.
 public struct RandomShift: ImageAugmentation {

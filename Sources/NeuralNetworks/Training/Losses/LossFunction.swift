@@ -1,5 +1,5 @@
-import Tensors
-import Units
+import SynfireTensors
+import SynfireUnits
 
 /// What an image's output should be.
 public enum LossTarget {

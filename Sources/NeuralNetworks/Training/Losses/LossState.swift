@@ -1,4 +1,4 @@
-import Tensors
+import SynfireTensors
 
 /// What the loss needs of a batch and leaves behind, a shard at a time.
 ///

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// A rule by which gradients change parameters.
 ///

@@ -1,5 +1,5 @@
-import Parallel
-import Tensors
+import SynfireParallel
+import SynfireTensors
 
 /// An optimiser at work on parameters, with what it remembers of them.
 final class OptimizerMemory {

@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 /// Where in a training a step of the optimiser is.
 public struct SchedulePosition: Sendable, Hashable {

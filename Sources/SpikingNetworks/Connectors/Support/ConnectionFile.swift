@@ -1,4 +1,4 @@
-import Units
+import SynfireUnits
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-import Parallel
+import SynfireParallel
 
 /// Uniform draws of sources.
 enum SourceDraw {
