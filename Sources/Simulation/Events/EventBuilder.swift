@@ -181,12 +181,13 @@ struct EventBuilder {
         _ part: EventPart, _ rows: EventRows, _ projection: ProjectionPlan, _ worker: Int
     ) -> PlasticEventSynapses? {
         guard let mechanism = projection.synapse.longTerm else { return nil }
+        let targets = index.strip(part.members.population, of: worker).count
         var setup = PlasticitySetup(
-            values: mechanism.values, sources: projection.sources.count,
-            targets: index.strip(part.members.population, of: worker).count, step: 0)
+            values: mechanism.values, sources: projection.sources.count, targets: targets, step: 0)
         setup.longestExactDelay = part.delay ?? rows.delayBounds?.upperBound ?? 0
         return mechanism.model.makeExactKernel(setup).map {
-            PlasticEventSynapses(rows, delay: part.delay, weight: projection.initialWeight, kernel: $0)
+            PlasticEventSynapses(
+                rows, delay: part.delay, weight: projection.initialWeight, targets: targets, kernel: $0)
         }
     }
 

@@ -29,7 +29,7 @@ extension EventSimulation {
         for strip in strips {
             for population in strip.populations {
                 for table in population.tables where table.part.projection == number {
-                    Self.append(table, of: population.neurons, to: &list)
+                    append(table, of: population.neurons, to: &list)
                 }
             }
         }
@@ -43,19 +43,20 @@ extension EventSimulation {
             weights: order.map { list.weights[$0] }, delays: order.map { list.delays[$0] })
     }
 
-    private static func append(_ table: EventTable, of neurons: Range<Int>, to list: inout ExactSynapseList) {
+    private func append(_ table: EventTable, of neurons: Range<Int>, to list: inout ExactSynapseList) {
         // A neuron may be several targets only in different parts, each of which has its own table.
         let (members, rows) = (table.part.members, table.rows)
         var targetOfPlace = [Int32](repeating: -1, count: neurons.count)
         for position in members.neurons.positions(in: neurons) {
             targetOfPlace[members.neurons[position] - neurons.lowerBound] = Int32(members.first + position)
         }
+        let plastic = table.plastic?.weights(at: end)
         for row in 0..<rows.rows {
             for synapse in rows.starts[row]..<rows.starts[row + 1] {
                 list.sources.append(Int32(row))
                 list.targets.append(targetOfPlace[Int(rows.targets[synapse])])
                 let constant = table.part.weight ?? rows.weights.map { Double($0[synapse]) } ?? 0
-                list.weights.append(table.plastic?.weights[synapse] ?? constant)
+                list.weights.append(plastic?[synapse] ?? constant)
                 list.delays.append(table.part.delay ?? rows.delays.map { Double($0[synapse]) } ?? 0)
             }
         }

@@ -52,7 +52,8 @@ public final class EventSimulation: RecurrentSimulation {
     private var present: [[EventSpike]]
     private var before: [[EventSpike]]
     private var epochsDone = 0
-    private var end = 0.0
+    /// How far it has been run [ms].
+    private(set) var end = 0.0
 
     /// Builds a network.
     ///
@@ -170,7 +171,7 @@ public final class EventSimulation: RecurrentSimulation {
             pool.forEachWorker { worker in
                 for population in strips[worker].populations where levels[population.index] == level {
                     for table in population.tables {
-                        table.beginEpoch(length: epoch)
+                        table.beginEpoch(length: epoch, goal: goal)
                         for source in table.sourcePopulations {
                             // A group that was advanced before has told of this epoch, its own of the last.
                             let isSooner = levels[source] < level
@@ -178,6 +179,7 @@ public final class EventSimulation: RecurrentSimulation {
                                 isSooner ? present[source] : before[source], first: index.offsets[source],
                                 before: isSooner ? 0 : epoch, epochStart: start)
                         }
+                        table.plastic?.forget(at: start)
                     }
                     population.advance(first: firstSlice, slices: slices, length: length)
                     population.samples.removeAll(keepingCapacity: true)
@@ -235,8 +237,10 @@ public final class EventSimulation: RecurrentSimulation {
         }
     }
 
-    /// How many spikes are under way to synapses, each counted once for a worker and a projection that it goes to.
-    public var pendingSpikes: Int {
-        strips.reduce(0) { $0 + $1.populations.reduce(0) { $0 + $1.tables.reduce(0) { $0 + $1.pending } } }
+    /// How many spikes are kept for synapses whose weights change.
+    package var storedPlasticSpikes: Int {
+        strips.reduce(0) { sum, strip in
+            strip.populations.reduce(sum) { $1.tables.reduce($0) { $0 + ($1.plastic?.storedSpikes ?? 0) } }
+        }
     }
 }

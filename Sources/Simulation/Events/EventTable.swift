@@ -50,15 +50,14 @@ final class EventTable: @unchecked Sendable {
         self.shortTerm = shortTerm
     }
 
-    /// How many spikes are under way.
-    var pending: Int { travellers.count - head }
-
     /// Goes on to the next epoch: times count from its start.
-    func beginEpoch(length: Double) {
+    ///
+    /// - Parameter goal: When the run ends [ms].
+    func beginEpoch(length: Double, goal: Double) {
         travellers.removeFirst(head)
         head = 0
         for index in travellers.indices { travellers[index].time -= length }
-        plastic?.forget(before: travellers.map(\.spike).min())
+        plastic?.beginEpoch(firstUnderWay: travellers.map(\.spike).min(), goal: goal)
     }
 
     /// Takes spikes of one of the source populations, in order of time.
@@ -149,46 +148,4 @@ final class EventTable: @unchecked Sendable {
         }
         runs.append(run)
     }
-}
-
-/// Synapses of one projection and worker whose weights change, in continuous time.
-final class PlasticEventSynapses: EventPlasticity {
-    private let rows: EventRows
-    private let delay: Double?
-    private let kernel: any ExactPlasticityKernel
-    /// The weights, by place in the tables.
-    private(set) var weights: [Double]
-    /// The spikes under way, by number from ``firstSpike`` on.
-    private var spikes: [ExactSourceSpike] = []
-    private var firstSpike = 0
-
-    /// - Parameter weight: The weight of all at the start; `nil` for those in the tables.
-    init(_ rows: EventRows, delay: Double?, weight: Double?, kernel: any ExactPlasticityKernel) {
-        self.rows = rows
-        self.delay = delay
-        self.kernel = kernel
-        weights = (0..<rows.count).map { weight ?? Double(rows.weights?[$0] ?? 0) }
-    }
-
-    /// Notes a spike of a source, and gives it a number.
-    func sourceSpiked(_ source: Int, time: Double) -> Int {
-        spikes.append(kernel.sourceSpiked(source, time: time))
-        return firstSpike + spikes.count - 1
-    }
-
-    /// Forgets spikes that have arrived everywhere.
-    func forget(before number: Int?) {
-        let last = number ?? firstSpike + spikes.count
-        spikes.removeFirst(last - firstSpike)
-        firstSpike = last
-    }
-
-    override func weight(of synapse: Int, spike: Int, target: Int) -> Double {
-        weights[synapse] = kernel.updated(
-            weights[synapse], target: target, by: spikes[spike - firstSpike],
-            delay: delay ?? Double(rows.delays?[synapse] ?? 0))
-        return weights[synapse]
-    }
-
-    override func targetSpiked(_ target: Int, time: Double) { kernel.targetSpiked(target, time: time) }
 }

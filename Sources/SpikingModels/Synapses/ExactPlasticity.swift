@@ -10,16 +10,57 @@ public struct ExactSourceSpike: BitwiseCopyable, Sendable {
     public var trace: Double
 }
 
+/// A synapse between two spikes of its source.
+public struct ExactSynapse: BitwiseCopyable, Sendable {
+    /// The weight, with the target's spikes that are accounted for.
+    public var weight: Double
+    /// Spikes of the target are accounted for that a spike of the source emitted at this time would find [ms].
+    public var upTo: Double
+    /// Whether one of them came after the source's last spike.
+    public var isPaired: Bool
+
+    /// A synapse as a spike of the source emitted at `time` has left it.
+    public init(weight: Double, after time: Double) {
+        self.weight = weight
+        upTo = time
+        isPaired = false
+    }
+}
+
 /// Long-term plasticity of the synapses onto the neurons of one worker, in continuous time and double precision.
 ///
-/// Calls come in order of time for each synapse: a source's spikes, a target's spikes, and what reaches a target.
+/// Sources may be far ahead of targets, and many of their spikes under way at once. Spikes of a source are noted in order of
+/// time, those of a target too, and before anything is asked that arrives at the target later.
 public protocol ExactPlasticityKernel: AnyObject {
-    /// Notes a spike of a source, in order of time.
+    /// Notes a spike of a source.
     func sourceSpiked(_ source: Int, time: Double) -> ExactSourceSpike
 
     /// Notes a spike of a target.
     func targetSpiked(_ target: Int, time: Double)
 
+    /// The spike that a source would emit at a time; it is not noted.
+    func nextSpike(of source: Int, time: Double) -> ExactSourceSpike
+
+    /// Accounts for the target's spikes between the source's spike before and `spike`.
+    ///
+    /// Settling in one step or in several, with spikes that are never emitted, gives the same bits.
+    func settle(_ synapse: inout ExactSynapse, target: Int, until spike: ExactSourceSpike, delay: Double)
+
+    /// The weight that a source's spike transmits, given what was settled until it.
+    func transmitted(_ synapse: ExactSynapse, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double
+
+    /// How many spikes are kept.
+    var storedSpikes: Int { get }
+
+    /// Forgets what nothing asks for any more.
+    ///
+    /// - Parameters:
+    ///   - settled: Every synapse is settled until a spike of its source that is not emitted before this [ms].
+    ///   - previous: For each source, no spike that is still to be settled follows one before this [ms].
+    func forget(before settled: Double, previous: [Double])
+}
+
+extension ExactPlasticityKernel {
     /// The weight that a source's spike transmits, brought up to date with what has happened since its spike before.
     ///
     /// - Parameters:
@@ -27,7 +68,11 @@ public protocol ExactPlasticityKernel: AnyObject {
     ///   - target: The target, among the worker's.
     ///   - spike: The source's spike, which now arrives.
     ///   - delay: The synapse's delay [ms].
-    func updated(_ weight: Double, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double
+    public func updated(_ weight: Double, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double {
+        var synapse = ExactSynapse(weight: weight, after: spike.previous)
+        settle(&synapse, target: target, until: spike, delay: delay)
+        return transmitted(synapse, target: target, by: spike, delay: delay)
+    }
 }
 
 /// Synapses whose weight is known when a spike arrives, not before: where kernels ask for it.

@@ -7,12 +7,9 @@ import Darwin
 #endif
 
 /// Pair plasticity in continuous time: the rules of ``PairSTDP`` on exact times, in double precision.
-///
-/// Spikes of targets are kept until every source has gone past them, as in ``PairSTDPKernel``.
 final class ExactPairSTDP: ExactPlasticityKernel {
     private struct Source {
         var last = -Double.infinity
-        var before = -Double.infinity
         var trace = 0.0
     }
 
@@ -25,18 +22,19 @@ final class ExactPairSTDP: ExactPlasticityKernel {
     private let pairing: SpikePairing
     private let rule: ExactWeightRule
     private let tauPlus, tauMinus, fraction: Double
+    private let longestDelay: Double
     private var sources: [Source]
     private var targets: [[Entry]]
     /// The sources' spikes, where pairing needs more of them than a trace.
     private var sourceSpikes: [[Double]]
-    private let longestDelay: Double
-    private var horizon = -Double.infinity
-    private var horizonTime = -Double.infinity
-    private var now = 0.0
+    private(set) var storedSpikes = 0
 
     /// Spikes that are less apart than this are of one instant [ms]: a neuron that a spike drives over its threshold
     /// spikes when it arrives, but for the rounding of times.
     private static let instant = 1e-9
+    /// Of the terms of a source's trace, the newest of which is 1, those that are so many time constants older are
+    /// together less than a rounding.
+    private static let reach = 45.0
 
     /// - Parameter longestDelay: No synapse's delay is longer [ms].
     init(_ values: ModelValues, sources count: Int, targets targetCount: Int, longestDelay: Double) {
@@ -50,94 +48,110 @@ final class ExactPairSTDP: ExactPlasticityKernel {
         self.longestDelay = longestDelay
     }
 
+    func nextSpike(of source: Int, time: Double) -> ExactSourceSpike {
+        ExactSourceSpike(source: source, time: time, previous: sources[source].last, trace: sources[source].trace)
+    }
+
     func sourceSpiked(_ source: Int, time: Double) -> ExactSourceSpike {
-        now = max(now, time)
-        let known = sources[source]
-        let spike = ExactSourceSpike(source: source, time: time, previous: known.last, trace: known.trace)
+        let spike = nextSpike(of: source, time: time)
         switch pairing.sources {
-        case .all: sources[source].trace = 1 + known.trace * exp((known.last - time) / tauPlus)
+        case .all: sources[source].trace = 1 + spike.trace * exp((spike.previous - time) / tauPlus)
         case .nearest, .sinceTargetSpike: sources[source].trace = 1
         }
-        (sources[source].before, sources[source].last) = (known.last, time)
+        sources[source].last = time
         if !sourceSpikes.isEmpty {
-            // What is so much older than the spike before adds less than a rounding.
-            let oldest = known.last - 40 * tauPlus
-            if sourceSpikes[source].count > 64, sourceSpikes[source][32] < oldest {
-                sourceSpikes[source].removeFirst(32)
-            }
             sourceSpikes[source].append(time)
+            storedSpikes += 1
         }
         return spike
     }
 
     func targetSpiked(_ target: Int, time: Double) {
-        now = max(now, time)
         var trace = 1.0
         if pairing.pairsWithAllTargetSpikes, let last = targets[target].last {
             trace += last.trace * exp((last.time - time) / tauMinus)
         }
-        if targets[target].count == targets[target].capacity { forget(target) }
         targets[target].append(Entry(time: time, trace: trace))
+        storedSpikes += 1
     }
 
-    /// Forgets the spikes of a target that nothing will ask for, but the last of them.
-    private func forget(_ target: Int) {
-        // Looking at all sources is worth it now and then only.
-        if now - horizonTime >= max(100, 4 * longestDelay) {
-            horizonTime = now
-            let travelling = now - 2 * longestDelay - 1
-            horizon = sources.reduce(travelling) {
-                let asked = $1.last < travelling ? $1.last : $1.before
-                return asked == -.infinity ? $0 : min($0, asked - longestDelay - 1)
-            }
+    /// How a target's spike p stands to a source's spike s: it comes after it by p − s − shift at the synapse.
+    private struct View {
+        let shift: Double
+        /// With no dendritic delay, a spike at the time of arrival is caused by it: it comes after.
+        let isCausal: Bool
+
+        init(delay: Double, fraction: Double) {
+            shift = (1 - 2 * fraction) * delay
+            isCausal = fraction * delay == 0
         }
-        let first = targets[target].firstIndex { $0.time > horizon } ?? targets[target].count
-        if first > 1 { targets[target].removeFirst(first - 1) }
+
+        @inline(__always) func isAfter(_ target: Double, _ source: Double) -> Bool {
+            isCausal
+                ? target >= source + shift - ExactPairSTDP.instant : target > source + shift + ExactPairSTDP.instant
+        }
+
+        @inline(__always) func isBefore(_ target: Double, _ source: Double) -> Bool {
+            target < source + shift - ExactPairSTDP.instant
+        }
     }
 
-    func updated(_ weight: Double, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double {
+    func settle(_ synapse: inout ExactSynapse, target: Int, until spike: ExactSourceSpike, delay: Double) {
+        // What a target does before the source's first spike pairs with none of its spikes.
+        guard spike.previous > -.infinity else { return }
+        let view = View(delay: delay, fraction: fraction)
         let entries = targets[target]
-        guard !entries.isEmpty else { return weight }
-        // A target's spike p comes after the source's spike s by p − s − δ.
-        let shift = (1 - 2 * fraction) * delay
-        let (after, upTo) = (spike.previous + shift, spike.time + shift)
-        // With no dendritic delay, a spike at the time of arrival is caused by it: it comes after.
-        let isCausal = fraction == 0
-        let small = Self.instant
-        let hasPrevious = spike.previous > -.infinity
         var end = entries.count
-        while end > 0, isCausal ? entries[end - 1].time >= upTo - small : entries[end - 1].time > upTo + small {
-            end -= 1
-        }
+        while end > 0, view.isAfter(entries[end - 1].time, spike.time) { end -= 1 }
         var first = end
-        while hasPrevious, first > 0,
-            isCausal ? entries[first - 1].time >= after - small : entries[first - 1].time > after + small
-        { first -= 1 }
-        var weight = weight
-        for index in first..<(pairing.facilitatesOnce ? min(end, first + 1) : end) {
+        while first > 0, view.isAfter(entries[first - 1].time, synapse.upTo) { first -= 1 }
+        let after = spike.previous + view.shift
+        for index in first..<end where !pairing.facilitatesOnce || !synapse.isPaired {
             let trace =
                 pairing.sources == .sinceTargetSpike
-                ? traceSince(index > 0 ? entries[index - 1].time : -.infinity, spike, shift, isCausal) : spike.trace
-            weight = rule.facilitated(weight, trace * exp((after - entries[index].time) / tauPlus))
+                ? traceSince(index > 0 ? entries[index - 1].time : -.infinity, spike, view) : spike.trace
+            synapse.weight = rule.facilitated(synapse.weight, trace * exp((after - entries[index].time) / tauPlus))
+            synapse.isPaired = true
         }
-        var last = end
-        while last > 0, entries[last - 1].time >= upTo - small { last -= 1 }
-        let depresses = !pairing.depressesOnce || !hasPrevious || end > first
-        guard depresses, last > 0 else { return weight }
-        return rule.depressed(weight, entries[last - 1].trace * exp((entries[last - 1].time - upTo) / tauMinus))
+        synapse.upTo = spike.time
+    }
+
+    func transmitted(_ synapse: ExactSynapse, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double {
+        guard !pairing.depressesOnce || spike.previous == -.infinity || synapse.isPaired else { return synapse.weight }
+        let view = View(delay: delay, fraction: fraction)
+        let entries = targets[target]
+        var last = entries.count - 1
+        while last >= 0, !view.isBefore(entries[last].time, spike.time) { last -= 1 }
+        guard last >= 0 else { return synapse.weight }
+        let lag = entries[last].time - (spike.time + view.shift)
+        return rule.depressed(synapse.weight, entries[last].trace * exp(lag / tauMinus))
     }
 
     /// The trace just after a source's spike before, of its spikes that reached the synapse no sooner than a spike of
     /// the target.
-    private func traceSince(
-        _ targetSpike: Double, _ spike: ExactSourceSpike, _ shift: Double, _ isCausal: Bool
-    ) -> Double {
+    private func traceSince(_ targetSpike: Double, _ spike: ExactSourceSpike, _ view: View) -> Double {
         var trace = 0.0
         for time in sourceSpikes[spike.source].reversed() where time <= spike.previous {
-            let arrival = time + shift
-            if isCausal ? arrival <= targetSpike + Self.instant : arrival < targetSpike - Self.instant { break }
+            if view.isAfter(targetSpike, time) || time < spike.previous - Self.reach * tauPlus { break }
             trace += exp((time - spike.previous) / tauPlus)
         }
         return trace
+    }
+
+    func forget(before settled: Double, previous: [Double]) {
+        let horizon = settled - longestDelay - 1
+        for target in targets.indices {
+            // The last of those spikes depresses still, and parts the source's spikes before it from those after it.
+            let needed = targets[target].firstIndex { $0.time > horizon } ?? targets[target].count
+            guard needed > 1 else { continue }
+            targets[target].removeFirst(needed - 1)
+            storedSpikes -= needed - 1
+        }
+        for source in sourceSpikes.indices {
+            let oldest = previous[source] - Self.reach * tauPlus
+            let count = sourceSpikes[source].firstIndex { $0 >= oldest } ?? sourceSpikes[source].count
+            sourceSpikes[source].removeFirst(count)
+            storedSpikes -= count
+        }
     }
 }

@@ -7,9 +7,9 @@
 ///     Δ < 0: the weight falls with K₋ = Σ e^(Δ/tau_minus), when the source's spike arrives
 ///
 /// Which pairs the sums hold is the choice of `pairing`, how far the weight moves that of `weight_dependence`. Spikes
-/// that arrive in the same instant form no pair; the target's is taken first, as in NEST. With f = 0 a target's spike
-/// in the step in which the source's arrives counts as caused by it: it comes just after, with Δ = 0. The weight that a
-/// spike transmits is that after its own depression.
+/// that arrive in the same instant form no pair; the target's is taken first, as in NEST. Without a dendritic delay
+/// (f·d = 0) a target's spike in the step, or at the instant, in which the source's arrives counts as caused by it: it
+/// comes just after, with Δ = 0. The weight that a spike transmits is that after its own depression.
 ///
 /// Weights are brought up to date when a spike of the source is delivered, not before: what is read at other times
 /// holds the changes up to the source's last delivered spike.
