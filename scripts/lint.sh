@@ -41,6 +41,8 @@ libraries=$(printf '%s\n' "$sources" | grep -v '^Sources/synfire/')
     forbid 'try!' 'throw, or handle the error' $sources
     forbid '(^|[^A-Za-z_.])fatalError\(' 'throw on bad input; use precondition for bugs' $checked
     forbid '(^|[^A-Za-z_.])print\(' 'only the command prints' $libraries
+    forbid '(^|[^A-Za-z_.])print\(|standardOutput|standardError' 'print through Console: it outlives closed terminals' \
+        $(printf '%s\n' "$sources" | grep '^Sources/synfire/' | grep -vE '/(Console|CatalogPage|DemoReportBuilder)\.swift$')
     if hits=$(grep -nE 'TODO|FIXME' $sources); then report "$hits"$'\n'"    ^ do it, or open an issue"; fi
 }
 

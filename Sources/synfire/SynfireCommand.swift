@@ -1,6 +1,9 @@
 import ArgumentParser
 import CSynfireSupport
 import Foundation
+import SynfireHDF5
+import SynfireParallel
+import SynfireTensors
 import SynfireUnits
 
 /// The command: it reads arguments, calls the libraries and prints; whatever computes stands below it.
@@ -21,11 +24,13 @@ struct SynfireCommand: ParsableCommand {
                 --time 64ms --out traces.h5
               synfire plot traces.h5 --kind raster --out raster.svg
 
-            Results go to standard output, all else to standard error.
-            Exit status: 0 done, 1 the work failed, 2 the request was wrong,
-            130 interrupted.
+            Results go to standard output, all else to standard error; with --json each
+            line there is an object, {"error": …, "status": …} or {"note": …}.
+            Exit status: 0 done, 1 the work failed or its results could not be printed,
+            2 the request was wrong, 130 interrupted.
             """,
-        version: version,
+        version:
+            "synfire \(version) (libhdf5 \(HDF5Version.library), oneDNN \(OneDNN.version), \(InstructionSet.name))",
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, ConvertCommand.self, SimulateCommand.self,
             InspectCommand.self, PlotCommand.self, ModelsCommand.self, LayersCommand.self, BenchCommand.self,
@@ -35,42 +40,76 @@ struct SynfireCommand: ParsableCommand {
 @main
 enum Main {
     static func main() {
+        Console.prepare()
+        var status = perform()
+        do {
+            try Console.checkOutput()
+        } catch {
+            if status == .done { status = .failed }
+            Console.error("\(error)", status: status.rawValue)
+        }
+        exit(status.rawValue)
+    }
+
+    private static func perform() -> ExitStatus {
         guard synfire_processor_has_kernel_instructions() else {
             Console.error(
-                "this build needs a processor with AVX2 and FMA; build again with SYNFIRE_CPU=baseline for this one")
-            exit(ExitStatus.failed.rawValue)
+                "this build needs a processor with AVX2 and FMA; build again with SYNFIRE_CPU=baseline for this one",
+                status: ExitStatus.failed.rawValue)
+            return .failed
         }
-        // A reader that goes away, as in `synfire … | head`, must not end the process before files are closed.
-        signal(SIGPIPE, SIG_IGN)
         do {
+            try CommandName.check(Array(CommandLine.arguments.dropFirst()))
             var command = try SynfireCommand.parseAsRoot()
             try command.run()
+            return .done
         } catch {
-            exit(report(error))
+            return report(error)
         }
     }
 
     /// Says what went wrong, once, and with which status to end.
-    private static func report(_ error: any Error) -> Int32 {
-        if let clean = error as? CleanExit {
-            print(SynfireCommand.fullMessage(for: clean))
-            return ExitStatus.done.rawValue
+    private static func report(_ error: any Error) -> ExitStatus {
+        if error is CleanExit || SynfireCommand.exitCode(for: error) == .success {
+            Console.print(SynfireCommand.fullMessage(for: error))
+            return .done
         }
-        if SynfireCommand.exitCode(for: error) == .success {
-            print(SynfireCommand.fullMessage(for: error))
-            return ExitStatus.done.rawValue
+        guard SynfireCommand.exitCode(for: error) != .validationFailure else {
+            Console.error(
+                "\(SynfireCommand.message(for: error)) (see 'synfire --help')", status: ExitStatus.wrongRequest.rawValue
+            )
+            return .wrongRequest
         }
         let status = ExitStatus(of: error)
-        if SynfireCommand.exitCode(for: error) == .validationFailure {
-            Console.error("\(SynfireCommand.message(for: error)) (see 'synfire --help')")
-            return ExitStatus.wrongRequest.rawValue
-        }
-        Console.error(describe(error))
-        return status.rawValue
+        Console.error(describe(error), status: status.rawValue)
+        return status
     }
 
     /// The sentence of an error of ours; Foundation's errors have theirs elsewhere.
     private static func describe(_ error: any Error) -> String {
         error is CocoaError || error is POSIXError ? error.localizedDescription : "\(error)"
+    }
+}
+
+/// The words that choose a command.
+enum CommandName {
+    /// Refuses a word where a command is expected, with the nearest one: the parser would only say that it is unexpected.
+    ///
+    /// - Throws: ``RequestError``.
+    static func check(_ words: [String]) throws {
+        var command: any ParsableCommand.Type = SynfireCommand.self
+        for word in words {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, !word.hasPrefix("-") else { return }
+            if let next = known.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) }) {
+                command = next
+            } else if command != SynfireCommand.self || word != "help" {
+                let names = known.map { $0._commandName }
+                let place = command == SynfireCommand.self ? "" : "'synfire \(command._commandName)' has "
+                throw RequestError(
+                    "\(place.isEmpty ? "there is " : place)no command '\(word)'; \(NearestName.hint(word, among: names))"
+                )
+            }
+        }
     }
 }

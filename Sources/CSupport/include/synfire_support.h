@@ -51,6 +51,21 @@ uint64_t synfire_peak_memory(void);
 /// counts as two: chains of them in registers, the best of some windows of about a millisecond.
 double synfire_peak_operations(int windows);
 
+/// The name of the instructions that the importing module is compiled for.
+static inline const char *synfire_instruction_set(void) {
+#if defined(__AVX512F__)
+    return "AVX-512";
+#elif defined(__AVX2__) && defined(__FMA__)
+    return "AVX2+FMA";
+#elif defined(__x86_64__)
+    return "SSE2";
+#elif defined(__aarch64__)
+    return "NEON";
+#else
+    return "no vector instructions";
+#endif
+}
+
 /// Asks for the cache line at `address` to be brought near, for reading.
 static inline void synfire_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 

@@ -45,7 +45,8 @@ struct BenchNeuronsCommand: ParsableCommand {
 
     @Option(
         name: .customLong("model"), parsing: .upToNextOption,
-        help: "Which neurons, sources or stimuli, by name. Default: all of them.")
+        help: "Which neurons, sources or stimuli, by name. Default: all of them.",
+        completion: .list(ModelCatalog.names + StimulusCatalog.all.map { $0.schema.name }))
     var models: [String] = []
 
     @OptionGroup var output: PrintOptions
@@ -86,8 +87,9 @@ struct BenchNeuronsCommand: ParsableCommand {
             try Output.json(
                 Report(version: SynfireCommand.version, neurons: neurons, step: step, models: timings))
         } else {
-            print("ns a neuron and step, \(neurons) neurons, steps of \(CatalogEntry.number(step)) ms, one worker")
-            print(Self.table(timings))
+            Console.print(
+                "ns a neuron and step, \(neurons) neurons, steps of \(CatalogEntry.number(step)) ms, one worker")
+            Console.print(Self.table(timings))
         }
     }
 

@@ -48,8 +48,8 @@ struct BenchConvolutionCommand: ParsableCommand {
                     version: SynfireCommand.version, library: OneDNN.version, peak: peak, convolutions: timings))
         }
         func rate(_ value: Double) -> String { String(format: "%.1f", value / 1e9) }
-        print("one core makes at most \(rate(peak)) GFLOP/s in single precision; oneDNN \(OneDNN.version)")
-        print(
+        Console.print("one core makes at most \(rate(peak)) GFLOP/s in single precision; oneDNN \(OneDNN.version)")
+        Console.print(
             Format.table(
                 [["convolution", "way", "GFLOP/s", "of the most", "kernel"]]
                     + timings.flatMap { timing in

@@ -19,7 +19,7 @@ struct BenchInferenceCommand: ParsableCommand {
               synfire bench inference models/fashion-cnn/weights.h5 --batch 1 --json
             """)
 
-    @Argument(help: "The network: a description (.yaml) or a trained one (.h5).")
+    @Argument(help: "The network: a description (.yaml) or a trained one (.h5).", completion: .models)
     var model: String
 
     @Option(help: "How many images go in at once.")
@@ -89,12 +89,12 @@ struct BenchInferenceCommand: ParsableCommand {
             latency99: times[min(times.count - 1, times.count * 99 / 100)], activationBytes: memory.bytes,
             activationLowerBound: memory.lowerBound)
         if output.json { return try Output.json(report) }
-        print(
+        Console.print(
             String(
                 format: "%@, batches of %d on %d workers: %.0f images/s, a batch in %.3f ms (99 %%: %.3f ms)",
                 graph.name, batch, workers.count, report.imagesPerSecond, report.latencyMedian * 1000,
                 report.latency99 * 1000))
-        print(
+        Console.print(
             String(
                 format: "made ready in %.1f ms, first batch %.1f ms; values between layers %.2f MB (at least %.2f MB)",
                 report.loadSeconds * 1000, report.firstSeconds * 1000, Double(memory.bytes) / 1e6,

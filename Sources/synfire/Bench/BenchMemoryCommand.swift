@@ -44,7 +44,7 @@ struct BenchMemoryCommand: ParsableCommand {
             greatest: rates[rates.count - 1], eventsPerSecond: rates[rates.count / 2] / 8)
         if output.json { return try Output.json(report) }
         func rate(_ value: Double) -> String { String(format: "%.1f GB/s", value / 1e9) }
-        print(
+        Console.print(
             "\(report.workers) workers read \(rate(report.median)) (\(rate(report.least)) to \(rate(report.greatest))): "
                 + "at most \(Format.count(report.eventsPerSecond)) synaptic events a second")
     }

@@ -48,7 +48,7 @@ struct BenchScatterCommand: ParsableCommand {
             ]
         }
         if output.json { return try Output.json(rows) }
-        print(
+        Console.print(
             Format.table(
                 [["cells", "bytes a cell", "ns an addition"]]
                     + rows.map { ["\($0.cells)", "\($0.bytes)", String(format: "%.2f", $0.nanoseconds)] }))

@@ -20,19 +20,23 @@ struct ConvertCommand: ParsableCommand {
             \(ConversionRecipe.named.map { "- " + $0.summary }.joined(separator: "\n"))
             """)
 
-    @Argument(help: "A trained network (.h5).")
+    @Argument(help: "A trained network (.h5).", completion: .files(.model))
     var model: String
 
-    @Option(help: "The recipe: \(ConversionRecipe.named.map(\.name).joined(separator: ", ")).")
+    @Option(
+        help: "The recipe: \(ConversionRecipe.named.map(\.name).joined(separator: ", ")).",
+        completion: .list(ConversionRecipe.named.map(\.name)))
     var recipe = ConversionRecipe.named[0].name
 
-    @Option(help: "Images to calibrate on: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.")
+    @Option(help: "Images to calibrate on: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.", completion: .data)
     var calibrate: String
 
     @Option(help: "The activation that a threshold stands for: 'max' or a percentile; overrides the recipe's.")
     var percentile: String?
 
-    @Option(help: "What shares a threshold: layer or channel; overrides the recipe's.")
+    @Option(
+        help: "What shares a threshold: layer or channel; overrides the recipe's.",
+        completion: .list(["layer", "channel"]))
     var normalize: String?
 
     @Option(
@@ -46,7 +50,7 @@ struct ConvertCommand: ParsableCommand {
         help: """
             How resolution is shared out among channels: 'even' or 'economical', by what a spike costs and what its \
             rounding does behind it; overrides the recipe's.
-            """)
+            """, completion: .list(["even", "economical"]))
     var allocation: String?
 
     @Option(
@@ -56,7 +60,9 @@ struct ConvertCommand: ParsableCommand {
             """)
     var onset: String?
 
-    @Option(name: [.customLong("out"), .customShort("o")], help: "The spiking network (.nir).")
+    @Option(
+        name: [.customLong("out"), .customShort("o")], help: "The spiking network (.nir).",
+        completion: .files(.spikingNetwork))
     var out: String
 
     @Option(help: "How long the diagnostics simulate each image, in milliseconds.")
@@ -90,6 +96,7 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         try Output.check(out, force: force)
+        try OutputKind.spikingNetwork.check(out)
         let recipe = try chosenRecipe()
         let graph = try Input.trainedNetwork(model)
         let images = try dataOptions.open(calibrate, defaultSplit: "train")
@@ -108,9 +115,9 @@ struct ConvertCommand: ParsableCommand {
             network: converted.network.name, recipe: recipe.summary, neurons: converted.network.neuronCount,
             images: images.count, out: out, layers: layers)
         if output.json { return try Output.json(result) }
-        print("\(result.network): \(result.neurons) neurons, \(recipe.summary)")
-        if !layers.isEmpty { print(Work.table(of: layers)) }
-        print("written to \(out)")
+        Console.print("\(result.network): \(result.neurons) neurons, \(recipe.summary)")
+        if !layers.isEmpty { Console.print(Work.table(of: layers)) }
+        Console.print("written to \(out)")
     }
 
     private func chosenRecipe() throws -> ConversionRecipe {

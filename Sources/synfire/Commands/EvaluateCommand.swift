@@ -21,19 +21,21 @@ struct EvaluateCommand: ParsableCommand {
             Precision, recall and F1 are those of scikit-learn's classification_report.
             """)
 
-    @Argument(help: "A trained network (.h5).")
+    @Argument(help: "A trained network (.h5).", completion: .files(.model))
     var model: String
 
-    @Option(help: "Labelled images: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.")
+    @Option(help: "Labelled images: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.", completion: .data)
     var data = "fashion-mnist:test"
 
     @Option(help: "Say, too, how often the label is among the classes with so many of the largest scores.")
     var top: Int?
 
-    @Option(help: "The confusion matrix as a picture (.svg) or a table (.csv).")
+    @Option(help: "The confusion matrix as a picture (.svg) or a table (.csv).", completion: .files(.confusion))
     var confusion: String?
 
-    @Option(help: "A table of index, label, prediction and its softmax probability, a row an image (.csv).")
+    @Option(
+        help: "A table of index, label, prediction and its softmax probability, a row an image (.csv).",
+        completion: .files(.table))
     var predictions: String?
 
     @Flag(help: "Replace files that exist.")
@@ -44,16 +46,17 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var output: PrintOptions
 
     func validate() throws {
-        if let confusion, !confusion.hasSuffix(".svg"), !confusion.hasSuffix(".csv") {
-            throw ValidationError("--confusion is '\(confusion)': name a file that ends in .svg or .csv")
-        }
         if let top, top < 1 { throw ValidationError("--top is \(top): give a number of classes, at least 1") }
     }
 
     func run() throws {
-        if let confusion { try Output.check(confusion, force: force, option: "--confusion") }
+        if let confusion {
+            try Output.check(confusion, force: force, option: "--confusion")
+            try OutputKind.confusion.check(confusion, option: "--confusion")
+        }
         if let predictions {
             try Output.check(predictions, force: force, option: "--predictions")
+            try OutputKind.table.check(predictions, option: "--predictions")
             if let confusion, same(confusion, predictions) {
                 throw RequestError(
                     "--confusion and --predictions both name '\(predictions)': give each a file of its own")
@@ -72,7 +75,7 @@ struct EvaluateCommand: ParsableCommand {
         var written: [String] = []
         if let confusion {
             let picture = ConfusionPlot(title: "\(graph.name) on \(images.images.name)", matrix: measured.matrix)
-            let text = confusion.hasSuffix(".csv") ? measured.matrix.csv : picture.svg()
+            let text = confusion.lowercased().hasSuffix(".csv") ? measured.matrix.csv : picture.svg()
             try Output.write(text, to: confusion, force: force)
             written.append(confusion)
         }
@@ -81,8 +84,8 @@ struct EvaluateCommand: ParsableCommand {
             written.append(predictions)
         }
         if output.json { return try Output.json(measured.json(written: written)) }
-        print(measured.text)
-        if !written.isEmpty { print("\nwritten to \(written.joined(separator: ", "))") }
+        Console.print(measured.text)
+        if !written.isEmpty { Console.print("\nwritten to \(written.joined(separator: ", "))") }
     }
 
     private func same(_ one: String, _ other: String) -> Bool {

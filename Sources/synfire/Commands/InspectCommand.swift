@@ -21,7 +21,7 @@ struct InspectCommand: ParsableCommand {
               synfire inspect models/fashion-cnn/network.yaml --json
             """)
 
-    @Argument(help: "A file: .yaml, .h5, .nir, IDX images, or any HDF5.")
+    @Argument(help: "A file: .yaml, .h5, .nir, IDX images, or any HDF5.", completion: .file())
     var file: String
 
     @Option(help: "Of traces: the first time that counts for rates and CV, such as 500ms. Default: the start.")
@@ -53,15 +53,15 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let contents = try Self.read(try Input.file(file), window: try window())
         if output.json { return try Output.json(contents) }
-        print("\(file): \(contents.kind)")
+        Console.print("\(file): \(contents.kind)")
         let width = contents.facts.keys.map(\.count).max() ?? 0
         for (name, value) in contents.facts.sorted(by: { $0.key < $1.key }) where !value.isEmpty {
-            print("  " + name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + value)
+            Console.print("  " + name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + value)
         }
         for table in contents.tables where !table.rows.isEmpty {
-            print("\n\(table.title)")
-            print(Format.table([table.header] + table.rows))
-            if let totals = table.totals { print("\n" + Format.table(totals)) }
+            Console.print("\n\(table.title)")
+            Console.print(Format.table([table.header] + table.rows))
+            if let totals = table.totals { Console.print("\n" + Format.table(totals)) }
         }
     }
 

@@ -42,7 +42,7 @@ struct PlotCommand: ParsableCommand {
         help: """
             Traces (.h5), Synfire's or any file in SONATA's spike layout; for filters, feature-maps and confusion a \
             trained network (.h5); for curves one, a checkpoint or a training's log (.csv, .h5).
-            """)
+            """, completion: .file(extensions: ["h5", "hdf5", "csv", "checkpoint"]))
     var file: String
 
     @Option(
@@ -87,10 +87,11 @@ struct PlotCommand: ParsableCommand {
     @Option(
         help: """
             The images of feature-maps (the first of them) and confusion: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.
-            """)
+            """, completion: .data)
     var data: String?
 
-    @Option(name: [.customLong("out"), .customShort("o")], help: "The picture (.svg).")
+    @Option(
+        name: [.customLong("out"), .customShort("o")], help: "The picture (.svg).", completion: .files(.picture))
     var out: String
 
     @Flag(help: "Replace the output if it exists.")
@@ -116,7 +117,7 @@ struct PlotCommand: ParsableCommand {
         }
         try Output.write(picture.svg(), to: out, force: force)
         if output.json { return try Output.json(Result(kind: kind.rawValue, out: out)) }
-        print("written to \(out)")
+        Console.print("written to \(out)")
     }
 
     /// Refuses an option that the picture would not heed.

@@ -21,16 +21,18 @@ struct TrainCommand: ParsableCommand {
             on from one, to the same bits as if training had not stopped.
             """)
 
-    @Argument(help: "The description (.yaml), or a trained network (.h5) to train on.")
+    @Argument(help: "The description (.yaml), or a trained network (.h5) to train on.", completion: .models)
     var model: String
 
-    @Option(help: "Images to learn from: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file; overrides the description's.")
+    @Option(
+        help: "Images to learn from: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file; overrides the description's.",
+        completion: .data)
     var data: String?
 
-    @Option(help: "Images to validate on after each epoch; overrides the description's.")
+    @Option(help: "Images to validate on after each epoch; overrides the description's.", completion: .data)
     var validation: String?
 
-    @Option(help: "Images to measure the trained network on at the end.")
+    @Option(help: "Images to measure the trained network on at the end.", completion: .data)
     var test: String?
 
     @Option(help: "How often each image is learned from; overrides the description's.")
@@ -39,12 +41,13 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The seed of weights, order and augmentation; overrides the description's.")
     var seed: UInt64?
 
-    @Option(help: "Go on from a checkpoint.")
+    @Option(help: "Go on from a checkpoint.", completion: .file(extensions: ["checkpoint"]))
     var resume: String?
 
     @Option(
         help: ArgumentHelp(
-            "Start from the parameters of a trained network (.h5), of all layers of the same name.", valueName: "file"))
+            "Start from the parameters of a trained network (.h5), of all layers of the same name.", valueName: "file"),
+        completion: .files(.model))
     var weights: String?
 
     @Option(
@@ -53,7 +56,8 @@ struct TrainCommand: ParsableCommand {
             valueName: "batches or time"))
     var checkpointEvery: CheckpointInterval?
 
-    @Option(name: [.customLong("out"), .customShort("o")], help: "The trained network (.h5).")
+    @Option(
+        name: [.customLong("out"), .customShort("o")], help: "The trained network (.h5).", completion: .files(.model))
     var out: String
 
     @Flag(help: "Replace the output if it exists.")
@@ -78,6 +82,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         try Output.check(out, force: force)
+        try OutputKind.model.check(out)
         try files.check(beside: out, force: force, resuming: resume != nil)
         if resume == nil, FileManager.default.fileExists(atPath: checkpointPath), !force {
             throw RequestError(
@@ -127,7 +132,7 @@ struct TrainCommand: ParsableCommand {
             to: out, replacing: force)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         if output.json { return try Output.json(report) }
-        print(report.text)
+        Console.print(report.text)
     }
 
     // MARK: Reading

@@ -24,13 +24,16 @@ struct DemoCommand: ParsableCommand {
             the conversion, accuracy is measured on the other 800.
             """)
 
-    @Option(name: [.customLong("out"), .customShort("o")], help: "The folder for the results.")
+    @Option(
+        name: [.customLong("out"), .customShort("o")], help: "The folder for the results.", completion: .directory)
     var out = "demo"
 
-    @Option(help: "The trained network. Default: models/fashion-cnn of the repository.")
+    @Option(help: "The trained network. Default: models/fashion-cnn of the repository.", completion: .files(.model))
     var model: String?
 
-    @Option(help: "The recipe: \(ConversionRecipe.named.map(\.name).joined(separator: ", ")).")
+    @Option(
+        help: "The recipe: \(ConversionRecipe.named.map(\.name).joined(separator: ", ")).",
+        completion: .list(ConversionRecipe.named.map(\.name)))
     var recipe = ConversionRecipe.named[0].name
 
     @Option(help: "How many images are classified, up to 800.")
@@ -114,7 +117,7 @@ struct DemoCommand: ParsableCommand {
                             synapticOperations: $0.synapticOperations)
                     }, layers: layers, seconds: seconds, files: files))
         }
-        print("\(graph.name) on \(shown.count) images of Fashion-MNIST, \(recipe.summary)\n")
+        Console.print("\(graph.name) on \(shown.count) images of Fashion-MNIST, \(recipe.summary)\n")
         var table = [["", "accuracy", "spikes/neuron", "operations", "of the ANN's"]]
         table.append(["ANN", Format.percent(annAccuracy), "", Format.count(Double(macs)) + " MAC", ""])
         for row in rows {
@@ -124,9 +127,9 @@ struct DemoCommand: ParsableCommand {
                 String(format: "%.2f ×", row.synapticOperations / Double(macs)),
             ])
         }
-        print(Format.table(table))
-        print("\nin \(Format.seconds(seconds)), written:")
-        for file in files { print("  \(file)") }
+        Console.print(Format.table(table))
+        Console.print("\nin \(Format.seconds(seconds)), written:")
+        for file in files { Console.print("  \(file)") }
     }
 
     /// Classifies all images, with results at each T and the rates of every layer.

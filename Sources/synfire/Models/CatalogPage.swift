@@ -23,7 +23,7 @@ struct CatalogPage {
         guard !(markdown && json) else { throw RequestError("give --markdown or --json, not both") }
         guard let name else {
             if json { return try Output.json(Catalog(version: SynfireCommand.version, entries: entries)) }
-            return Swift.print(markdown ? page : list, terminator: markdown ? "" : "\n")
+            return Console.print(markdown ? page : list, terminator: markdown ? "" : "\n")
         }
         let known = entries.map(\.name)
         let found = entries.filter { $0.name == name }
@@ -33,9 +33,9 @@ struct CatalogPage {
         if json { return try Output.json(Catalog(version: SynfireCommand.version, entries: found)) }
         if markdown {
             let part = CatalogPage(title: title, intro: intro, command: command, what: what, entries: found)
-            return Swift.print(part.page, terminator: "")
+            return Console.print(part.page, terminator: "")
         }
-        Swift.print(found.map(Self.text).joined(separator: "\n\n"))
+        Console.print(found.map(Self.text).joined(separator: "\n\n"))
     }
 
     /// A line for each.

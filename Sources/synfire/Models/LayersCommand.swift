@@ -11,7 +11,8 @@ struct LayersCommand: ParsableCommand {
               synfire layers LayerNorm
             """)
 
-    @Argument(help: "The type of a layer; without it all are listed.")
+    @Argument(
+        help: "The type of a layer; without it all are listed.", completion: .list(CatalogEntry.layers.map(\.name)))
     var name: String?
 
     @Flag(help: "Print Markdown: docs/reference/layers.md is made so.")

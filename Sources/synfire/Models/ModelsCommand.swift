@@ -11,7 +11,8 @@ struct ModelsCommand: ParsableCommand {
               synfire models lif_curr_exp
             """)
 
-    @Argument(help: "One of the names; without it all are listed.")
+    @Argument(
+        help: "One of the names; without it all are listed.", completion: .list(CatalogEntry.models.map(\.name)))
     var name: String?
 
     @Flag(help: "Print Markdown: docs/reference/models.md is made so.")

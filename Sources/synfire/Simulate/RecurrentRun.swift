@@ -343,25 +343,25 @@ struct RecurrentRun {
 
     private func report(_ summary: Summary) throws {
         if command.output.json { return try Output.json(summary) }
-        print(
+        Console.print(
             "\(summary.network): \(summary.neurons) neurons, \(Format.count(Double(summary.synapses))) synapses, "
                 + "\(command.networkFile == nil ? "built" : "read") in \(Format.seconds(summary.buildSeconds)), "
                 + "\(Format.bytes(Double(summary.peakMemory))) of memory at most")
-        print(
+        Console.print(
             "\(Format.biological(.milliseconds(summary.time))) in \(Format.seconds(summary.runSeconds)) with "
                 + "\(summary.workers) workers: real-time factor \(Format.count(summary.realTimeFactor)) "
                 + "(wall time by biological time)")
-        print(
+        Console.print(
             summary.engine == "event"
                 ? "event engine, continuous time: \(summary.engineReason)"
                 : "clock engine, steps of \(summary.step ?? 0) ms: \(summary.engineReason)")
-        print(
+        Console.print(
             Format.table(
                 [["population", "model", "neurons", "spikes", "spikes/s"]]
                     + summary.populations.map {
                         [$0.name, $0.model, "\($0.neurons)", "\($0.spikes)", String(format: "%.3f", $0.rate)]
                     }))
-        if let profile = summary.profile { print(profile.text) }
-        if let out = summary.out { print("traces written to \(out)") }
+        if let profile = summary.profile { Console.print(profile.text) }
+        if let out = summary.out { Console.print("traces written to \(out)") }
     }
 }

@@ -37,17 +37,17 @@ struct SimulateCommand: ParsableCommand {
             Spikes are where potentials reach the threshold, not at the end of a step.
             """)
 
-    @Argument(help: "A spiking network (.nir), or the description of one (.yaml).")
+    @Argument(help: "A spiking network (.nir), or the description of one (.yaml).", completion: .spikingNetworks)
     var network: String
 
-    @Option(help: "NIR: the images shown: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.")
+    @Option(help: "NIR: the images shown: NAME[:SPLIT][:COUNT or FIRST-LAST] or a file.", completion: .data)
     var data: String?
 
     @Option(
         help: """
             NIR: recordings of an event camera, each a trial, separated by commas: .bin (N-MNIST), .aedat (AEDAT 2.0 of a \
             DVS128) or .h5 (lists t, x, y, p).
-            """)
+            """, completion: .file(extensions: ["bin", "aedat", "h5", "hdf5"]))
     var events: String?
 
     @Option(
@@ -62,7 +62,7 @@ struct SimulateCommand: ParsableCommand {
             How time is advanced: event (continuous, exact), clock (steps) or, for YAML, auto (whichever fits the \
             network; the summary says why). Default: event; for YAML what the file says, clock where it or --step gives \
             a step, else auto.
-            """)
+            """, completion: .list(["event", "clock", "auto"]))
     var engine: String?
 
     @Option(help: "The step of the clock. Default: 1ms; for YAML what the file says, else 0.1ms.")
@@ -93,10 +93,12 @@ struct SimulateCommand: ParsableCommand {
     )
     var warmUp: String?
 
-    @Option(help: "YAML: writes the built synapses (.h5), for --network-file.")
+    @Option(help: "YAML: writes the built synapses (.h5), for --network-file.", completion: .files(.builtNetwork))
     var saveNetwork: String?
 
-    @Option(help: "YAML: reads the synapses that --save-network wrote instead of building them.")
+    @Option(
+        help: "YAML: reads the synapses that --save-network wrote instead of building them.",
+        completion: .files(.builtNetwork))
     var networkFile: String?
 
     @Option(
@@ -109,7 +111,9 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "YAML: measure what the run spends its time on.")
     var profile = false
 
-    @Option(name: [.customLong("out"), .customShort("o")], help: "The traces (.h5, SONATA layout).")
+    @Option(
+        name: [.customLong("out"), .customShort("o")], help: "The traces (.h5, SONATA layout).",
+        completion: .files(.traces))
     var out: String?
 
     @Flag(help: "Compress the traces; h5py and Synfire read them then, libsonata from PyPI does not.")
@@ -123,9 +127,13 @@ struct SimulateCommand: ParsableCommand {
     @OptionGroup var output: PrintOptions
 
     func run() throws {
-        if let out { try Output.check(out, force: force) }
+        if let out {
+            try Output.check(out, force: force)
+            try OutputKind.traces.check(out)
+        }
         if let saveNetwork {
             try Output.check(saveNetwork, force: force, option: "--save-network")
+            try OutputKind.builtNetwork.check(saveNetwork, option: "--save-network")
             guard networkFile == nil else {
                 throw RequestError("--network-file reads what --save-network would write: give one of them")
             }

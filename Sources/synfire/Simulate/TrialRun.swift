@@ -110,15 +110,16 @@ struct TrialRun {
                     synapticOperations: $0.synapticOperations)
             }, out: out)
         if command.output.json { return try Output.json(result) }
-        print(
+        Console.print(
             "\(network.name), \(engine) engine: \(trials) trials of \(duration) in \(Format.seconds(seconds)), "
                 + "\(Format.count(result.trialsPerSecond)) trials/s")
-        print(tally.table(neurons: network.neuronCount))
+        Console.print(tally.table(neurons: network.neuronCount))
         if let recordings {
             let late = recordings.eventCount - tally.events
-            print("events: \(tally.events)" + (late > 0 ? "; \(late) after the end of their trial left out" : ""))
+            Console.print(
+                "events: \(tally.events)" + (late > 0 ? "; \(late) after the end of their trial left out" : ""))
         }
-        if let out { print("traces written to \(out)") }
+        if let out { Console.print("traces written to \(out)") }
     }
 
     private func chosenEngine() throws -> Engine {

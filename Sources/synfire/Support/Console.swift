@@ -1,8 +1,19 @@
 import CSynfireSupport
 import Foundation
+import Synchronization
 
-/// Standard error and the terminal.
+/// Standard output, standard error and the terminal: all that the command says goes through here.
+///
+/// A terminal that is closed or a disk that is full must not end work that has taken hours. What cannot be written to
+/// standard error is dropped. Of standard output the first failure is kept until the work is done, and then decides how
+/// the process ends, see ``checkOutput()``.
 enum Console {
+    /// Why standard output could not be written, once that has happened.
+    private static let outputFailure = Mutex<Int32?>(nil)
+
+    /// Whether programs read what is said: then lines of standard error are objects of JSON, too.
+    private static let writesJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
+
     /// Whether a person is likely to watch standard error.
     static let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
@@ -13,14 +24,119 @@ enum Console {
         return Int(size.ws_col)
     }
 
-    /// Writes a line to standard error.
-    static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    /// Makes the standard streams safe to write to; to be called before any file is opened.
+    ///
+    /// A file that is opened while one of them is closed would get its number, and what is said would go into the file.
+    /// Their places are taken in a direction in which they cannot be used, so that each use fails as on a closed stream.
+    static func prepare() {
+        // A reader that goes away, as in `synfire … | head`, must not end the process before files are closed.
+        signal(SIGPIPE, SIG_IGN)
+        for (stream, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(stream, F_GETFD) == -1 && errno == EBADF {
+            // The lowest free number is taken: the streams before are open by now.
+            _ = open("/dev/null", mode)
+        }
+    }
+
+    // MARK: Standard output
+
+    /// Writes a result to standard output.
+    static func print(_ text: String = "", terminator: String = "\n") {
+        outputFailure.withLock { failure in
+            guard failure == nil else { return }
+            failure = put(harmless(text) + terminator, to: STDOUT_FILENO)
+        }
+    }
+
+    /// - Throws: ``OutputError`` where something that was printed did not arrive.
+    static func checkOutput() throws {
+        if let code = outputFailure.withLock({ $0 }) {
+            throw OutputError(reason: code == EBADF ? "it is closed" : String(cString: strerror(code)))
+        }
+    }
+
+    /// Results that could not be written to standard output.
+    struct OutputError: Error, CustomStringConvertible {
+        let reason: String
+        var description: String { "standard output could not be written: \(reason)" }
+    }
+
+    // MARK: Standard error
 
     /// Writes what went wrong to standard error.
-    static func error(_ sentence: String) { write("synfire: \(sentence)") }
+    static func error(_ sentence: String, status: Int32) {
+        struct Failure: Encodable {
+            let error: String
+            let status: Int32
+        }
+        if writesJSON { return line(of: Failure(error: sentence, status: status)) }
+        draw(harmless("synfire: \(sentence)") + "\n")
+    }
 
     /// Writes a remark to standard error.
-    static func note(_ sentence: String) { write(sentence) }
+    static func note(_ sentence: String) {
+        if writesJSON { return line(of: ["note": sentence]) }
+        draw(harmless(sentence) + "\n")
+    }
+
+    /// Writes to standard error as it is, with what moves the cursor.
+    static func draw(_ text: String) { _ = put(text, to: STDERR_FILENO) }
+
+    private static func line(of value: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { return }
+        draw(harmless(String(decoding: data, as: UTF8.self)) + "\n")
+    }
+
+    // MARK: Both
+
+    /// A text without characters that a terminal obeys: names come from files, and files from anywhere.
+    ///
+    /// They are written as JSON would, so that JSON stays JSON.
+    static func harmless(_ text: String) -> String {
+        func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+            switch scalar.value {
+            case 0x0A: false
+            case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
+            default: false
+            }
+        }
+        guard text.unicodeScalars.contains(where: isObeyed) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isObeyed(scalar) {
+                result += String(format: "\\u%04x", scalar.value)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// Writes all of a text; returns why not, where that fails.
+    private static func put(_ text: String, to stream: Int32) -> Int32? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let written = write(stream, rest.baseAddress, rest.count)
+                if written >= 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+                    continue
+                }
+                switch errno {
+                case EINTR: continue
+                case EAGAIN:
+                    // Somebody made the stream not wait: we do.
+                    var wait = pollfd(fd: stream, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&wait, 1, -1)
+                case let code: return code
+                }
+            }
+            return nil
+        }
+    }
 }
 
 /// Whether somebody asked to stop, by Ctrl-C or by ending the process.

@@ -7,7 +7,8 @@ import SynfireTensors
 
 /// Where data sets are looked for, and how those that users bring are read.
 struct DataOptions: ParsableArguments {
-    @Option(help: "A folder with data sets, searched before SYNFIRE_DATA and the system's.")
+    @Option(
+        help: "A folder with data sets, searched before SYNFIRE_DATA and the system's.", completion: .directory)
     var dataDir: String?
 
     @Option(help: "Bring images to ROWSxCOLUMNS, 32x32 for example; for one source alone write it as SOURCE@32x32.")

@@ -11,7 +11,7 @@ enum Output {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        Console.print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// Refuses a path that exists, unless it may be replaced.

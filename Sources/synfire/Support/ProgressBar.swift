@@ -44,13 +44,13 @@ final class ProgressBar {
         let text = "\(label) \(bar) \(done)/\(total)  \(tail((now - start) / .seconds(1)))"
         // A line that wraps could not be drawn over.
         let shown = Console.width.map { String(text.prefix(max(20, $0 - 1))) } ?? text
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(shown)".utf8))
+        Console.draw("\r\u{1B}[2K\(Console.harmless(shown))")
         isDrawn = true
     }
 
     /// Leaves the line as it is and goes to the next.
     func finish() {
-        if isDrawn { FileHandle.standardError.write(Data("\n".utf8)) }
+        if isDrawn { Console.draw("\n") }
         isDrawn = false
     }
 

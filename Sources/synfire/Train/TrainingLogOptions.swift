@@ -6,29 +6,23 @@ struct TrainingLogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A table with a row an epoch, written while training runs (.csv or .h5); may be given twice.",
-            valueName: "file"))
+            valueName: "file"), completion: .files(.log))
     var log: [String] = []
 
-    @Option(help: "A picture of loss and accuracy over the epochs, drawn anew after each (.svg).")
+    @Option(
+        help: "A picture of loss and accuracy over the epochs, drawn anew after each (.svg).",
+        completion: .files(.picture))
     var curves: String?
 
     /// Whether a path is that of HDF5.
-    static func isTable(_ path: String) -> Bool { path.hasSuffix(".h5") || path.hasSuffix(".hdf5") }
-
-    func validate() throws {
-        for path in log where !path.hasSuffix(".csv") && !Self.isTable(path) {
-            throw ValidationError("--log is '\(path)': name a file that ends in .csv or .h5")
-        }
-        if let curves, !curves.hasSuffix(".svg") {
-            throw ValidationError("--curves is '\(curves)': name a file that ends in .svg")
-        }
-    }
+    static func isTable(_ path: String) -> Bool { !path.lowercased().hasSuffix(".csv") }
 
     /// Refuses files that exist, unless they may be replaced or a training goes on with them.
     func check(beside out: String, force: Bool, resuming: Bool) throws {
         var seen = [URL(fileURLWithPath: out).standardizedFileURL.path: "--out"]
         for (option, path) in log.map({ ("--log", $0) }) + (curves.map { [("--curves", $0)] } ?? []) {
             try Output.check(path, force: force || resuming, option: option)
+            try (option == "--log" ? OutputKind.log : .picture).check(path, option: option)
             let place = URL(fileURLWithPath: path).standardizedFileURL.path
             if let other = seen.updateValue(option, forKey: place) {
                 throw RequestError("\(other) and \(option) both name '\(path)': give each a file of its own")
