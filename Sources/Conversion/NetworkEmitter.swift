@@ -46,16 +46,16 @@ struct NetworkEmitter {
     }
 
     /// Ends the network: what is left becomes the readout, which adds up and never spikes.
+    ///
+    /// A network that ends in neurons gets a readout behind them, too: a spike of channel c stands for λ_c, so that
+    /// counts of spikes cannot be compared between channels. The readout adds up λ_c a spike.
     consuming func finished() throws -> ConvertedNetwork {
-        if !waiting.isEmpty {
-            let name = populationName(fallback: graph.output.name)
-            let (shape, current) = try project(to: name, levels: nil)
-            populations.append(
-                try Population(name, shape: shape, model: Integrator.self, parameters: ["i": ParameterValue(current)]))
-            source = (name, shape, [])
-        }
+        let name = populationName(fallback: graph.output.name)
+        let (shape, current) = try project(to: name, levels: nil)
+        populations.append(
+            try Population(name, shape: shape, model: Integrator.self, parameters: ["i": ParameterValue(current)]))
         let network = try Network(
-            name: graph.name, populations: populations, projections: projections, readout: source.name,
+            name: graph.name, populations: populations, projections: projections, readout: name,
             metadata: [
                 "recipe": recipe.name, "granularity": recipe.granularity.rawValue,
                 "statistic": recipe.statistic.description, "reset": recipe.reset.rawValue,
@@ -85,9 +85,12 @@ struct NetworkEmitter {
     /// The name of the weighted layer in front, which is what people call a layer by.
     private mutating func populationName(fallback: String) -> String {
         let weighted = waiting.compactMap { if case .weighted(let step) = $0 { step.name } else { nil } }
-        let name = weighted.last ?? fallback
-        let free = names.contains(name) ? fallback : name
-        names.insert(free)
+        var (free, number) = (weighted.last ?? fallback, 1)
+        if names.contains(free) { free = fallback }
+        while !names.insert(free).inserted {
+            number += 1
+            free = "\(fallback)_\(number)"
+        }
         return free
     }
 
