@@ -15,12 +15,14 @@ final class ClockEngine: TrialEngine {
     /// For each route that is gathered, its active sites.
     private let active: [ActiveSites?]
 
-    init(plan: Plan, run: RunPlan, step: Double) {
+    init(plan: Plan, run: RunPlan, step: Double, currentsPerStep: Double) {
         self.plan = plan
         self.run = run
         self.step = step
         steps = Int((run.duration / step).rounded())
-        populations = plan.populations.map { $0.isAnalog ? nil : ClockPopulation($0, step: step) }
+        populations = plan.populations.map {
+            $0.isAnalog ? nil : ClockPopulation($0, step: step, currentsPerStep: currentsPerStep)
+        }
         analog = AnalogStage(plan)
         sites = plan.routes.map { route in
             let isNeeded = route.sites != nil || route.gather != nil

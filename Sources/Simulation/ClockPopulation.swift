@@ -24,12 +24,15 @@ final class ClockPopulation {
     private let period: Int
     private let count: Int
     private let step: Double
+    /// What a step multiplies currents by.
+    private let currentsPerStep: Double
     private let firstOnset: Double
     private let lastOnset: Double
 
-    init(_ plan: PlanPopulation, step: Double) {
+    init(_ plan: PlanPopulation, step: Double, currentsPerStep: Double) {
         self.plan = plan
         self.step = step
+        self.currentsPerStep = currentsPerStep
         firstOnset = plan.onset.min() ?? 0
         lastOnset = plan.onset.max() ?? 0
         period = plan.period
@@ -48,7 +51,7 @@ final class ClockPopulation {
         for place in 0..<count {
             potentials.base[place] = Float(plan.initial[place % plan.initial.count])
             let slope = plan.current[place % period] + (drive?.base[place] ?? 0)
-            current.base[place] = Float(slope * step)
+            current.base[place] = Float(slope * currentsPerStep)
         }
         spikes.removeAll(keepingCapacity: true)
     }

@@ -24,8 +24,13 @@ public struct NetworkSimulation: Sendable {
 
     private let plan: Plan
     private let run: RunPlan
+    /// How many times a step of the clock adds the constant currents.
+    private let currentsPerStep: Double
 
     /// Lowers and checks everything.
+    ///
+    /// A network that counts time in steps (``NetworkTiming/steps(dt:)``) takes one of them in each step of the clock; in
+    /// continuous time one of its steps is a millisecond.
     ///
     /// - Parameters:
     ///   - network: The network.
@@ -47,6 +52,8 @@ public struct NetworkSimulation: Sendable {
             guard length.value.isFinite, length.value > 0 else { throw .badTime(what: "the step", value: length.value) }
             step = length.value
         }
+        // What a tool of discrete time means by a current is what one step adds, however long that is here.
+        if case .steps = network.timing { currentsPerStep = 1 } else { currentsPerStep = step ?? 1 }
         plan = try Plan(network, takesEvents: takesEvents)
         run = try RunPlan(
             plan, duration: duration.value, step: step, checkpoints: checkpoints.map(\.value), recording: recording,
@@ -143,7 +150,8 @@ public struct NetworkSimulation: Sendable {
     private func makeEngine() -> any TrialEngine {
         switch engine {
         case .event: EventEngine(plan: plan, run: run, slice: sliceLength)
-        case .clock(let step): ClockEngine(plan: plan, run: run, step: step.value)
+        case .clock(let step):
+            ClockEngine(plan: plan, run: run, step: step.value, currentsPerStep: currentsPerStep)
         }
     }
 

@@ -16,6 +16,8 @@ public struct Network: Sendable {
     public let readout: String?
     /// Facts about where the network is from, by key; stored with it.
     public var metadata: [String: String]
+    /// How the network counts time: continuously, unless what it was read from says otherwise.
+    public var timing = NetworkTiming.continuous
 
     /// Makes a network of populations and projections, in any order.
     ///
@@ -98,6 +100,7 @@ public struct Network: Sendable {
         stimuli = network.stimuli
         readout = network.readout
         metadata = network.metadata
+        timing = network.timing
     }
 
     /// How many neurons there are, sources from outside not counted.

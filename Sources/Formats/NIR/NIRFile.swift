@@ -18,6 +18,9 @@ import SynfireSpikingNetworks
 /// potential of neurons, the names and order of populations and projections, the readout, and facts. A network that is
 /// written and read again gives the same spikes.
 ///
+/// Tools of discrete time mean by r = 1/dt, the same for all neurons, that a step adds what comes in. Files of others are
+/// read so: ``Network/timing`` says how long a step is for them, and their `r` are multiplied by it.
+///
 /// - Note: NIR's `IF` is reset to a value; other tools take neurons that are reset by subtraction for such ones unless
 ///   they look at `metadata/reset`. Its neurons spike above the threshold, ours at it.
 /// - Source: Pedersen et al. 2024, Nature Communications 15:8122, doi:10.1038/s41467-024-52259-9; the layout of the

@@ -41,7 +41,7 @@ struct NIRLayout {
         if let stimulus = network.stimuli.first {
             throw .notExpressible(what: "stimulus '\(stimulus.name)'", reason: "NIR has no node for it")
         }
-        for population in network.populations { nodes.append(try Self.node(of: population)) }
+        for population in network.populations { nodes.append(try Self.node(of: population, network.timing)) }
         let biases = try BiasPlacement(network)
         for (index, projection) in network.projections.enumerated() {
             try add(projection, network, bias: biases.biases[index])
@@ -52,9 +52,14 @@ struct NIRLayout {
 
     // MARK: Nodes
 
-    private static func node(of population: Population) throws(NIRError) -> Node {
+    private static func node(of population: Population, _ timing: NetworkTiming) throws(NIRError) -> Node {
         let (values, shape, name) = (population.values, population.shape, population.name)
         func full(_ symbol: String) -> Field { .numbers(values[symbol].expanded(shape: shape), shape: shape) }
+        var r: Field {
+            // Other tools know by r = 1/dt that a step adds what comes in.
+            guard case .steps(let dt) = timing else { return full("r") }
+            return .numbers(values["r"].expanded(shape: shape).map { $0 * (1 / dt) }, shape: shape)
+        }
         func remarks(_ more: [String: Field]) -> Field {
             let start = values["v"]
             let potential: Field = start.storedCount == nil ? .numbers(start.storedValues, shape: []) : full("v")
@@ -63,7 +68,7 @@ struct NIRLayout {
         switch population.model.schema.name {
         case AnalogInput.schema.name: return Node(name: name, type: "Input", fields: ["shape": .integers(shape)])
         case Integrator.schema.name:
-            return Node(name: name, type: "I", fields: ["r": full("r"), "metadata": remarks([:])])
+            return Node(name: name, type: "I", fields: ["r": r, "metadata": remarks([:])])
         case IntegrateAndFire.schema.name:
             var facts = ["reset": Field.text(values.options["reset"] ?? "")]
             let onset = values["onset"]
@@ -73,7 +78,7 @@ struct NIRLayout {
             return Node(
                 name: name, type: "IF",
                 fields: [
-                    "r": full("r"), "v_threshold": full("v_threshold"), "v_reset": full("v_reset"),
+                    "r": r, "v_threshold": full("v_threshold"), "v_reset": full("v_reset"),
                     "metadata": remarks(facts),
                 ])
         case let model:
@@ -152,6 +157,11 @@ struct NIRLayout {
             "facts": .group(Dictionary(uniqueKeysWithValues: facts)),
         ]
         if let readout = network.readout { all["readout"] = .text(readout) }
+        switch network.timing {
+        case .continuous: break
+        case .steps(let dt): all["dt"] = .numbers([dt], shape: [])
+        case .unknown(let reason): all["unknown_timing"] = .text(reason)
+        }
         return all
     }
 

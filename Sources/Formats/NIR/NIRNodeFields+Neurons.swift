@@ -8,8 +8,11 @@ extension NIRNodeFields {
     /// - Parameters:
     ///   - input: The shape that comes to it; `nil` where nothing does.
     ///   - current: The constant that comes to it.
-    func population(input: [Int]?, current: [Double]?) throws -> Population {
-        var parameters: [String: (values: [Double], shape: [Int])] = ["r": try numbers("r")]
+    ///   - divisor: What `r` is divided by, see ``NIRTiming``.
+    func population(input: [Int]?, current: [Double]?, divisor: Double) throws -> Population {
+        var factor = try numbers("r")
+        factor.values = factor.values.map { $0 / divisor }
+        var parameters: [String: (values: [Double], shape: [Int])] = ["r": factor]
         if type == "IF" {
             parameters["v_threshold"] = try numbers("v_threshold")
             if try has("v_reset") { parameters["v_reset"] = try numbers("v_reset") }

@@ -19,6 +19,7 @@ struct NIRReader {
     private var constants: [String: [Double]] = [:]
     private var populations: [Population] = []
     private var readouts: [String] = []
+    private var timing = NIRTiming.asWritten
 
     init(_ graph: NIRGraph) throws(NIRError) {
         self.graph = graph
@@ -28,6 +29,7 @@ struct NIRReader {
     /// The network of the graph that lies in `root`.
     mutating func network(_ root: borrowing HDF5Group) throws -> Network {
         let remarks = try NIRRemarks(root.group(graph.path))
+        timing = try NIRTiming(graph, remarks, in: root)
         index()
         try addEnds(root, isOurs: remarks.isOurs)
         for name in try order() { try visit(name, root) }
@@ -43,9 +45,11 @@ struct NIRReader {
         }
         let readout = remarks.isOurs ? remarks.readout : readouts.count == 1 ? readouts[0] : nil
         do {
-            return try Network(
+            var network = try Network(
                 name: remarks.name ?? Self.fileName(graph.file), populations: populations, projections: projections,
                 readout: readout, metadata: remarks.facts)
+            network.timing = timing.timing
+            return network
         } catch { throw NIRError.network(file: graph.file, error) }
     }
 
@@ -135,7 +139,7 @@ struct NIRReader {
         }
         let fields = try NIRNodeFields(node, name: name, in: root)
         if NIRGraph.neurons.contains(node.type) {
-            let population = try fields.population(input: input, current: constant)
+            let population = try fields.population(input: input, current: constant, divisor: timing.divisor)
             shapes[name] = population.shape
             populations.append(population)
             return

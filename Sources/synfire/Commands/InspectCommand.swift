@@ -129,7 +129,10 @@ struct InspectCommand: ParsableCommand {
         let network = try NIRFile.read(path)
         var contents = Contents(kind: "a spiking network (NIR)")
         contents.facts = network.metadata.merging(
-            ["name": network.name, "neurons": "\(network.neuronCount)", "readout": network.readout ?? ""]
+            [
+                "name": network.name, "neurons": "\(network.neuronCount)", "readout": network.readout ?? "",
+                "timing": "\(network.timing)",
+            ]
         ) { own, _ in own }
         contents.tables = [
             .init(
@@ -179,7 +182,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private static func describe(_ images: LabelledDataset) -> Contents {
-        let (kind, unit) = images.shape.count == 1 ? ("labelled features", "samples") : ("labelled images", "images")
+        let (kind, unit) = images.shape.count < 3 ? ("labelled features", "samples") : ("labelled images", "images")
         var contents = Contents(kind: kind)
         contents.facts = [
             "name": images.name, unit: "\(images.count)",

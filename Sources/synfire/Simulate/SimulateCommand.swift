@@ -60,12 +60,16 @@ struct SimulateCommand: ParsableCommand {
     @Option(
         help: """
             How time is advanced: event (continuous, exact), clock (steps) or, for YAML, auto (whichever fits the \
-            network; the summary says why). Default: event; for YAML what the file says, clock where it or --step gives \
-            a step, else auto.
+            network; the summary says why). Default: what the file says, clock where it or --step gives a step, else \
+            event; for YAML auto.
             """, completion: .list(["event", "clock", "auto"]))
     var engine: String?
 
-    @Option(help: "The step of the clock. Default: 1ms; for YAML what the file says, else 0.1ms.")
+    @Option(
+        help: """
+            The step of the clock. Default: 1ms, which is one step of a NIR file whose tool counts in steps; for YAML what \
+            the file says, else 0.1ms.
+            """)
     var step: String?
 
     @Option(help: "NIR: times at which the accuracy is taken besides the end, such as 4,8,16,32.")

@@ -19,6 +19,7 @@ struct TrialRun {
         }
         let network: String
         let engine: String
+        let timing: String?
         let trials: Int
         let seconds: Double
         let trialsPerSecond: Double
@@ -31,9 +32,9 @@ struct TrialRun {
 
     func run() throws {
         let out = command.out
-        let engine = try chosenEngine()
         let checkpoints = try (command.at ?? "").split(separator: ",").map { try Milliseconds(parsing: String($0)) }
         let network = try Input.spikingNetwork(command.network)
+        let (engine, timing) = try EngineForTrials(command, network).choice
         let recordings = try command.events.map { try EventInput($0, for: network) }
         let images = recordings == nil ? try openImages(network) : nil
         let duration =
@@ -44,9 +45,15 @@ struct TrialRun {
             : try RecordingOption.read(
                 command.record ?? "spikes", network: network,
                 interval: Milliseconds(parsing: command.interval ?? "1ms"))
-        let simulation = try NetworkSimulation(
-            network, engine: engine, duration: duration, checkpoints: checkpoints, recording: request,
-            takesEvents: recordings != nil)
+        let simulation: NetworkSimulation
+        do {
+            simulation = try NetworkSimulation(
+                network, engine: engine, duration: duration, checkpoints: checkpoints, recording: request,
+                takesEvents: recordings != nil)
+        } catch {
+            guard let timing, case .notWholeSteps = error else { throw error }
+            throw RequestError("\(error): \(timing)")
+        }
         let trials = recordings?.count ?? images?.count ?? 1
         let facts = [
             "engine": engine.description, "seed": "\(command.seed ?? 1)", "synfire_version": SynfireCommand.version,
@@ -100,7 +107,8 @@ struct TrialRun {
         let seconds = wall()
         try writer?.finish(wallTime: seconds)
         let result = Result(
-            network: network.name, engine: engine.description, trials: trials, seconds: seconds,
+            network: network.name, engine: engine.description, timing: timing, trials: trials,
+            seconds: seconds,
             trialsPerSecond: Double(trials) / seconds, events: recordings.map { _ in tally.events },
             eventsLeftOut: recordings.map { $0.eventCount - tally.events },
             predictions: recordings != nil && classifies ? predictions : nil,
@@ -113,6 +121,7 @@ struct TrialRun {
         Console.print(
             "\(network.name), \(engine) engine: \(trials) trials of \(duration) in \(Format.seconds(seconds)), "
                 + "\(Format.count(result.trialsPerSecond)) trials/s")
+        if let timing { Console.print("time: \(timing)") }
         Console.print(tally.table(neurons: network.neuronCount))
         if let recordings {
             let late = recordings.eventCount - tally.events
@@ -120,15 +129,6 @@ struct TrialRun {
                 "events: \(tally.events)" + (late > 0 ? "; \(late) after the end of their trial left out" : ""))
         }
         if let out { Console.print("traces written to \(out)") }
-    }
-
-    private func chosenEngine() throws -> Engine {
-        let engine = command.engine ?? "event"
-        switch engine {
-        case "event": return .event
-        case "clock": return .clock(step: try Milliseconds(parsing: command.step ?? "1ms"))
-        default: throw RequestError("--engine is '\(engine)'; \(NearestName.hint(engine, among: ["event", "clock"]))")
-        }
     }
 
     private func openImages(_ network: Network) throws -> LabelledDataset? {
