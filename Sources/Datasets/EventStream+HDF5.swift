@@ -5,7 +5,7 @@ extension EventStream {
     ///
     /// | Path | Type | |
     /// |---|---|---|
-    /// | `t` | integer or float | time [us]; an attribute `unit`, `units` or `time_unit` may say s, ms, us or ns |
+    /// | `t` | integer or float | time; an attribute `unit`, `units` or `time_unit` says s, ms, us or ns; whole numbers without one are [us] |
     /// | `x`, `y` | integer | column and row |
     /// | `p` or `polarity` | integer or boolean | 0 and 1, or -1 and 1 |
     ///
@@ -26,7 +26,7 @@ extension EventStream {
                         width: group.attribute("width", as: Int.self), height: group.attribute("height", as: Int.self)))
             }
             let events = try group.dataset("t")
-            let ticks = try millisecond(of: events, builder)
+            let unit = try millisecond(of: events, builder)
             let count = try events.count
             func checked(_ name: String, _ prefix: String) throws -> HDF5Dataset {
                 guard try group.exists(name) else {
@@ -41,6 +41,11 @@ extension EventStream {
             }
             let prefix = isGrouped ? "/events/" : "/"
             let times = try checked("t", prefix).read(as: Double.self)
+            // Nobody writes a fraction of a microsecond: such times are seconds or milliseconds, and no one can say which.
+            if unit == nil, let event = times.firstIndex(where: { $0.isFinite && $0 != $0.rounded() }) {
+                throw builder.fault(.noUnit(event: event, time: times[event]))
+            }
+            let ticks = unit ?? 1e3
             let x = try checked("x", prefix).read(as: Int.self)
             let y = try checked("y", prefix).read(as: Int.self)
             let name = try group.exists("p") || !group.exists("polarity") ? "p" : "polarity"
@@ -68,10 +73,10 @@ extension EventStream {
         return try list.read(as: Int.self)
     }
 
-    /// How many of the file's units of time a millisecond has.
+    /// How many of the file's units of time a millisecond has; `nil` where it names none.
     private static func millisecond(
         of times: borrowing HDF5Dataset, _ builder: EventStreamBuilder
-    ) throws -> Double {
+    ) throws -> Double? {
         for name in ["unit", "units", "time_unit"] where try times.hasAttribute(name) {
             let unit = try times.attribute(name, as: String.self)
             switch unit {
@@ -82,6 +87,6 @@ extension EventStream {
             default: throw builder.fault(.unknownUnit(unit))
             }
         }
-        return 1e3
+        return nil
     }
 }

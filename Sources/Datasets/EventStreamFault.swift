@@ -26,6 +26,8 @@ public enum EventStreamFault: Equatable, Sendable {
     case unevenLists(name: String, shape: [Int], events: Int)
     /// A unit of time that is not known.
     case unknownUnit(String)
+    /// A time that is no whole number, in a list that names no unit.
+    case noUnit(event: Int, time: Double)
     /// A size of the sensor that is none.
     case badSensor(width: Int, height: Int)
 }
@@ -69,6 +71,11 @@ extension EventStreamFault: CustomStringConvertible {
             "the list '\(name)' has the shape \(shape), but the one of times [\(events)]: one number an event is allowed"
         case .unknownUnit(let unit):
             "the times have the unit '\(unit)': allowed are s, ms, us and ns"
+        case .noUnit(let event, let time):
+            """
+            event \(event) is at \(time), and 't' names no unit: give it the attribute 'unit' with s, ms, us or ns (only \
+            whole numbers are taken for us without one)
+            """
         case .badSensor(let width, let height):
             "the sensor is said to have \(width) x \(height) pixels: allowed are 1 to 65536 each"
         }

@@ -6,7 +6,7 @@ extension LabelledDataset {
     /// | Path | Type | Shape |
     /// |---|---|---|
     /// | `/images` | uint8, float32 or float64 | (count, rows, columns) or (count, channels, rows, columns) |
-    /// | or `/features` | a number | (count, features) |
+    /// | or `/features` | a number | (count, features) or (count, channels, length) |
     /// | `/labels` | integer | (count) |
     /// | `/class_names` | string | (classes) |
     /// | `/feature_names`, where there are names | string | (features) |
@@ -97,17 +97,17 @@ private enum HDF5Samples {
                 expected: hasFeatures ? "numbers" : "uint8, float32 or float64")
         }
         let shape = try samples.shape
-        let ranks = hasFeatures ? 2...2 : 3...4
+        let ranks = hasFeatures ? 2...3 : 3...4
         guard ranks.contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
             throw DatasetError.unexpectedShape(
                 path: path, field: field, found: shape,
                 expected: hasFeatures
-                    ? "[count, features], none of them 0"
+                    ? "[count, features] or [count, channels, length], none of them 0"
                     : "[count, rows, columns] or [count, channels, rows, columns], none of them 0")
         }
         guard labels == shape[0] else {
             throw DatasetError.countMismatch(path: path, samples: shape[0], labels: labels)
         }
-        return (shape.count == 3 ? [1] : []) + shape.dropFirst()
+        return (shape.count == 3 && !hasFeatures ? [1] : []) + shape.dropFirst()
     }
 }

@@ -6,7 +6,7 @@
 public struct LabelledDataset: Sendable {
     /// How the user called it, such as `fashion-mnist:test:1000`.
     public let name: String
-    /// The shape of one sample: (features), or (channels, rows, columns).
+    /// The shape of one sample: (features), (channels, length) or (channels, rows, columns).
     public let shape: [Int]
     /// The names of the classes; a label is an index into them.
     public let classNames: [String]
@@ -93,7 +93,7 @@ public struct LabelledDataset: Sendable {
     ///
     /// - Parameters:
     ///   - name: How messages call it.
-    ///   - shape: (features), or (channels, rows, columns); each at least 1.
+    ///   - shape: (features), (channels, length) or (channels, rows, columns); each at least 1.
     ///   - values: Samples one after the other, each row-major; finite. They are handed out as they are.
     ///   - labels: One class index a sample.
     ///   - classNames: As many as there are classes.
@@ -119,10 +119,10 @@ public struct LabelledDataset: Sendable {
     ) throws(DatasetError) {
         let path = provenance.files.first ?? name
         let size = Self.size(of: shape)
-        guard shape.count == 1 || shape.count == 3, let size, size > 0 else {
+        guard (1...3).contains(shape.count), let size, size > 0 else {
             throw .unexpectedShape(
                 path: path, field: "a sample", found: shape,
-                expected: "[features] or [channels, rows, columns], none of them 0")
+                expected: "[features], [channels, length] or [channels, rows, columns], none of them 0")
         }
         guard values.count % size == 0 else {
             throw .unexpectedShape(

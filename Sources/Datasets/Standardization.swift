@@ -10,7 +10,7 @@
 /// torchvision's `Normalize`. The deviation is that of the population (divided by n); where it is 0 the value is only shifted, as
 /// with `StandardScaler`.
 public struct Standardization: Sendable, Equatable, Codable {
-    /// The shape of the samples it is for: (features), or (channels, rows, columns).
+    /// The shape of the samples it is for: (features), (channels, length) or (channels, rows, columns).
     public let shape: [Int]
     /// A mean for each feature or channel.
     public let means: [Float]
@@ -20,14 +20,14 @@ public struct Standardization: Sendable, Equatable, Codable {
     /// Makes a standardization of known numbers.
     ///
     /// - Parameters:
-    ///   - shape: The shape of the samples: (features), or (channels, rows, columns).
+    ///   - shape: The shape of the samples: (features), (channels, length) or (channels, rows, columns).
     ///   - means: One for each feature or channel; finite.
     ///   - deviations: As many; positive.
     /// - Throws: `DatasetError.badStandardization`.
     public init(shape: [Int], means: [Float], deviations: [Float]) throws(DatasetError) {
-        guard shape.count == 1 || shape.count == 3, let groups = shape.first, groups > 0 else {
+        guard (1...3).contains(shape.count), let groups = shape.first, groups > 0 else {
             throw .badStandardization(
-                reason: "the shape \(shape) is none of [features] and [channels, rows, columns]")
+                reason: "the shape \(shape) is none of [features], [channels, length] and [channels, rows, columns]")
         }
         guard means.count == groups, deviations.count == groups else {
             throw .badStandardization(

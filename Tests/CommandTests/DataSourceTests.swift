@@ -57,6 +57,41 @@ import Testing
         #expect(try #require(report.testAccuracy) > (name == "digits" ? 0.8 : 0.2))
     }
 
+    @Test("signals of channels and length, from features of HDF5; other shapes are refused in one sentence")
+    func signals() throws {
+        let folder = try TemporaryDirectory()
+        try python(
+            """
+            import sys, h5py, numpy as np
+            rng = np.random.default_rng(5)
+            labels = np.arange(120) % 2
+            x = rng.normal(0, 0.3, (120, 2, 16)); x[labels == 1, 1, 5:9] += 1
+            for name, values in (("signals", x), ("flat", x.reshape(120, 32))):
+                with h5py.File(f"{sys.argv[1]}/{name}.h5", "w") as f:
+                    f["features"] = values.astype("f4"); f["labels"] = labels; f["class_names"] = ["noise", "pulse"]
+            """, [folder.path])
+        let network = """
+            name: waves
+            input: [2, 16]
+            layers:
+              - {name: conv, type: Conv1d, in_channels: 2, out_channels: 4, kernel_size: 5, padding: 2}
+              - {name: relu, type: ReLU}
+              - {name: pool, type: GlobalAvgPool1d}
+              - {name: flatten, type: Flatten}
+              - {name: fc, type: Linear, in_features: 4, out_features: 2}
+            training:
+              epochs: 8
+              batch_size: 10
+              optimizer: {type: Adam, lr: 0.02}
+
+            """
+        let report = try train(network, ["--data", "./signals.h5", "--test", "./signals.h5"], in: folder)
+        #expect(try #require(report?.testAccuracy) > 0.9)
+        let refused = try failure(["--data", "./flat.h5"], in: folder)
+        #expect(refused.status != 0 && refused.errorLines.count == 1)
+        #expect(refused.errors.contains("[2, 16]") && refused.errors.contains("[32]"), "\(refused.errors)")
+    }
+
     @Test("tables, with the column of labels in the reference or as an option")
     func tables() throws {
         let folder = try Command.workFolder()

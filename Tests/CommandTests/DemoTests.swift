@@ -53,6 +53,41 @@ struct DemoTests {
         #expect(try folder.names() == ["datasets", "demo", "models"])
     }
 
+    @Test("The network's file is named after the model, and a model of other outputs is refused")
+    func otherModel() throws {
+        let folder = try Command.workFolder()
+        try python(
+            """
+            import sys, h5py, numpy as np
+            rng = np.random.default_rng(2)
+            for name, outputs in (("a tiny/one", 10), ("three", 3)):
+                with h5py.File(f"{sys.argv[1]}/{outputs}.h5", "w") as f:
+                    f.attrs["format"] = "synfire-model"; f.attrs["format_version"] = 1; f.attrs["synfire_version"] = "0"
+                    f["description"] = f\"\"\"name: {name}
+            input: [1, 28, 28]
+            layers:
+              - {{name: flat, type: Flatten}}
+              - {{name: fc, type: Linear, in_features: 784, out_features: {outputs}}}
+              - {{name: relu, type: ReLU}}
+            \"\"\"
+                    f["weights/fc/weight"] = rng.normal(0, 0.05, (outputs, 784)).astype("f4")
+                    f["weights/fc/bias"] = np.zeros(outputs, "f4")
+            """, [folder.path])
+        let result = try Command.run(["demo", "--images", "10", "--model", "10.h5"], in: folder.path)
+        #expect(result.status == 0, "\(result.errors)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.file("demo")).sorted()
+        #expect(files == ["a-tiny-one.nir", "accuracy.svg", "raster.svg", "report.html", "traces.h5"])
+        let page = try String(contentsOfFile: folder.file("demo/report.html"), encoding: .utf8)
+        #expect(page.contains("a-tiny-one.nir") && !page.contains("fashion-cnn"))
+        let refused = try Command.run(["demo", "--out", "other", "--model", "3.h5"], in: folder.path)
+        #expect(refused.status == 2)
+        #expect(
+            refused.errorLines == [
+                "synfire: 'three' has outputs of shape [3], but fashion-mnist-sample needs [10], one a class"
+            ])
+        #expect(try !folder.names().contains("other"))
+    }
+
     @Test(
         "Traces are the same, dataset by dataset and bit by bit, for 1, 2 and 3 workers", arguments: ["event", "clock"])
     func workers(engine: String) throws {

@@ -209,6 +209,10 @@ struct EventStreamTests {
             ("nan", "put(t=[0, np.nan], x=[1, 2], y=[1, 2], p=[0, 1])", ["event 1 is at nan ms"]),
             ("float", "put(t=[1], x=[1.5], y=[1], p=[0])", ["x"]),
             ("none", "put(t=np.zeros(0), x=np.zeros(0, int), y=np.zeros(0, int), p=np.zeros(0, int))", ["no event"]),
+            (
+                "seconds", "put(t=[0.0, 0.0125], x=[1, 1], y=[1, 1], p=[0, 1])",
+                ["event 1 is at 0.0125", "'unit'", "s, ms, us or ns"]
+            ),
             ("unit", "put(t=[1], x=[1], y=[1], p=[0])\nfile['t'].attrs['unit'] = 'weeks'", ["'weeks'", "ms"]),
         ]
         for (name, lines, words) in faults {

@@ -54,6 +54,19 @@ struct HDF5SampleTests {
         #expect(images.scalars(of: [0, 1]) == [0, 0.25, -1, 7])
     }
 
+    @Test("hold signals of channels and length, standardized channel by channel")
+    func signals() throws {
+        let values: [Float] = [1, 2, 3, 10, 20, 30, 3, 4, 5, 10, 40, 70]
+        let path = try write(shape: [2, 2, 3], values: values, labels: [0, 1], featureNames: nil)
+        let signals = try DatasetCatalog.open("\(path):all")
+        #expect(signals.shape == [2, 3])
+        #expect(signals.scalars(of: [1]) == [3, 4, 5, 10, 40, 70])
+        let standardization = Standardization(of: signals)
+        #expect(standardization.shape == [2, 3] && standardization.means == [3, 30])
+        let first = try signals.standardized(by: standardization).scalars(of: [0])
+        #expect(first[2] == 0 && first[5] == 0 && first[0] < 0)
+    }
+
     private func expectError(
         _ path: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -68,7 +81,7 @@ struct HDF5SampleTests {
         let values: [Float] = [1, 2, 3, 4, 5, 6]
         expectError(
             try write(shape: [6], values: values),
-            "/features has the shape [6], expected [count, features], none of them 0")
+            "/features has the shape [6], expected [count, features] or [count, channels, length], none of them 0")
         expectError(
             try write(values: [1, 2, 3, .infinity, 5, 6] as [Float]), "value 1 of sample 1 is infinite or not a number")
         expectError(try write(values: values, labels: [0, 1]), "3 samples but 2 labels")

@@ -82,11 +82,18 @@ struct DemoCommand: ParsableCommand {
         let shown = try sample.range(0..<images)
         let calibration = try sample.range(sample.count - Self.calibrated..<sample.count)
         let graph = try Input.trainedNetwork(try model ?? Shipped.path("models/fashion-cnn/weights.h5"))
+        let outputs = graph.shapes[graph.output.name] ?? []
+        guard outputs == [sample.classNames.count] else {
+            throw RequestError(
+                "'\(graph.name)' has outputs of shape \(outputs), but \(sample.name) needs "
+                    + "[\(sample.classNames.count)], one a class")
+        }
         let pool = try workers.pool()
 
         let annAccuracy = try Predictor(graph, pool: pool).evaluate(ImageData(images: shown)).accuracy
         let converted = try Work.convert(graph, recipe: recipe, calibration: calibration, pool: pool)
-        try NIRFile.write(converted.network, to: folder.file("fashion-cnn.nir"), replacing: false)
+        let networkFile = Self.fileName(graph.name)
+        try NIRFile.write(converted.network, to: folder.file(networkFile), replacing: false)
 
         let (tally, layers) = try classify(converted, graph: graph, images: shown, pool: pool)
         let traces = try record(converted, images: shown, pool: pool, to: folder.file("traces.h5"))
@@ -99,7 +106,7 @@ struct DemoCommand: ParsableCommand {
             rows: rows, layers: layers, traces: traces,
             annChoices: try Predictor(graph, pool: pool).classify(
                 ImageData(images: shown).batch(Array(0..<Self.recorded)).0),
-            seconds: seconds, workers: pool.workers
+            seconds: seconds, workers: pool.workers, networkFile: networkFile
         ).report
         try folder.write(report.html(), "report.html")
         try folder.write(report.accuracy.plot.svg(), "accuracy.svg")
@@ -130,6 +137,16 @@ struct DemoCommand: ParsableCommand {
         Console.print(Format.table(table))
         Console.print("\nin \(Format.seconds(seconds)), written:")
         for file in files { Console.print("  \(file)") }
+    }
+
+    /// The name of the file for a network: its own, in what is safe in a file's name.
+    static func fileName(_ network: String) -> String {
+        let safe = network.map { character in
+            character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
+                ? character : "-"
+        }
+        let name = String(String(safe).drop { $0 == "." }.prefix(100))
+        return (name.isEmpty ? "network" : name) + ".nir"
     }
 
     /// Classifies all images, with results at each T and the rates of every layer.

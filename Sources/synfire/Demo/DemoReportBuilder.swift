@@ -19,6 +19,8 @@ struct DemoReportBuilder {
     let annChoices: [Int]
     let seconds: Double
     let workers: Int
+    /// The name of the file of the spiking network.
+    let networkFile: String
 
     /// How many images are shown.
     static let examples = 6
@@ -42,7 +44,7 @@ struct DemoReportBuilder {
             recipes: recipes,
             files: [
                 DemoReport.Fact("traces.h5", "spikes and output potentials of \(traces.count) images, SONATA layout"),
-                DemoReport.Fact("fashion-cnn.nir", "the spiking network, Neuromorphic Intermediate Representation"),
+                DemoReport.Fact(networkFile, "the spiking network, Neuromorphic Intermediate Representation"),
                 DemoReport.Fact("raster.svg", "the spikes of the first images"),
                 DemoReport.Fact("accuracy.svg", "accuracy over T"),
             ])
@@ -145,7 +147,7 @@ struct DemoReportBuilder {
                 title: "The network, with nir",
                 code: """
                     import nir
-                    graph = nir.read("fashion-cnn.nir")
+                    graph = nir.read("\(networkFile)")
                     print(graph.nodes.keys())
                     """),
         ]
