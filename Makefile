@@ -4,7 +4,7 @@ SYNFIRE := .build/release/synfire
 CNN := models/fashion-cnn
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-test build demo test data train bench validate validate-events validate-microcircuit validate-trained format lint docs reference clean
+.PHONY: help deps deps-build deps-test build demo test data train fuzz bench validate validate-events validate-microcircuit validate-trained format lint docs reference clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ demo: build ## convert, simulate and report on what ships; results in demo/
 
 test: deps-build deps-test ## build and run every test, optimised
 	@$(SWIFT) test -c release
+
+fuzz: build deps-test ## give 10,000 mutated files of every format to the command; FUZZ="--seed 2" for others
+	@$${SYNFIRE_PYTHON:-.venv/bin/python} -B Tests/Fuzz/fuzz.py $(FUZZ)
 
 data: deps-build ## install the full Fashion-MNIST
 	@scripts/install-deps.sh data
