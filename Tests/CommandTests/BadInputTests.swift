@@ -237,4 +237,16 @@ struct BadInputTests {
             ["simulate", "s.nir", "--data", "fashion-mnist-sample:4", "--out", "t.h5"], in: folder, status: 1, "t.h5",
             shell: limit)
     }
+
+    @Test("A sentence that quotes a file stays short, whatever is in the file")
+    func longValues() throws {
+        let folder = try TemporaryDirectory()
+        let rows = "a,label\n1,x\n\(String(repeating: "y", count: 50_000)),z\n"
+        try rows.write(toFile: folder.file("long.csv"), atomically: true, encoding: .utf8)
+        let result = try Command.run(["evaluate", Command.weights, "--data", "./long.csv"], in: folder.path)
+        #expect(result.status == 1 && result.errorLines.count == 1)
+        #expect(result.errors.utf8.count < 1500)
+        #expect(result.errors.hasPrefix("synfire: ./long.csv, line 3, column 'a': 'yyy"))
+        #expect(result.errors.contains("yyy … yyy") && result.errors.hasSuffix("is a feature\n"), "\(result.errors)")
+    }
 }

@@ -53,6 +53,8 @@ struct EventInputCommandTests {
             record("back.bin", (10, 0, 0, 1), (9, 0, 0, 1))
             with h5py.File(folder + "c.h5", "w") as file:
                 for name, value in dict(t=[1000], x=[0], y=[0], p=[1]).items(): file[name] = value
+            with h5py.File(folder + "far.h5", "w") as file:
+                for name, value in dict(t=[10**14], x=[0], y=[0], p=[1]).items(): file[name] = value
             """, [folder.path])
         return folder
     }
@@ -134,6 +136,7 @@ struct EventInputCommandTests {
             (["net2.nir", "--events", "wide.bin"], 2, ["wide.bin: event 1", "x = 3, y = 2", "3 x 3", "4 x 3"]),
             (["net2.nir", "--events", "still.bin"], 2, ["at 0 ms", "--time"]),
             (["net2.nir", "--events", "a.bin,,c.h5"], 2, ["empty name"]),
+            (["net2.nir", "--events", "far.h5", "--engine", "clock"], 2, ["100000000000.0 ms", "--time"]),
             (["net2.nir", "--events", "none.bin"], 2, ["none.bin: there is no such file"]),
             (["net2.nir", "--events", "a.bin,back.bin"], 1, ["back.bin: event 1 is at 0.009 ms"]),
             (["net2.nir", "--events", "net1.nir"], 1, ["net1.nir", ".aedat"]),

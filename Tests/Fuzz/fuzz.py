@@ -72,7 +72,7 @@ def run(synfire, words, folder, is_sanitized):
         with open(path, "rb") as file: said.append(file.read(1 << 20).decode("utf-8", "replace"))
     code = os.waitstatus_to_exitcode(status)
     spent = usage.ru_utime + usage.ru_stime
-    if killed or spent >= SECONDS - 0.5: return "hang", said, f"{spent:.1f} s"
+    if killed or spent >= 0.9 * SECONDS or code in (-9, -24): return "hang", said, f"{spent:.1f} s"
     if code < 0 or code > 128: return "crash", said, f"status {code}"
     if usage.ru_maxrss * 1024 > MEMORY and not is_sanitized: return "memory", said, f"{usage.ru_maxrss >> 10} MiB"
     everything = said[0] + said[1]

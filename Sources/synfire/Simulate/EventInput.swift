@@ -55,15 +55,24 @@ struct EventInput: Sendable {
         }
     }
 
+    /// More steps than these are taken only where --time asks for them: a day of steps of 1 ms is fewer.
+    private static let mostSteps = 1e8
+
     /// The time of the last event of all; with a clock, the end of its step.
     ///
-    /// - Throws: ``RequestError`` where that is 0.
+    /// - Throws: ``RequestError`` where that is 0, or so late that hardly anybody means it.
     func duration(_ engine: Engine) throws -> Milliseconds {
         let last = trials.compactMap { $0.last?.time }.max() ?? 0
         guard last > 0 else {
             throw RequestError("all events are at 0 ms: say with --time how long a trial lasts")
         }
         guard case .clock(let step) = engine, step.value > 0 else { return .milliseconds(last) }
-        return .milliseconds((last / step.value - 1e-9).rounded(.up) * step.value)
+        let steps = (last / step.value - 1e-9).rounded(.up)
+        guard steps <= Self.mostSteps else {
+            throw RequestError(
+                "the last event is at \(last) ms, which is \(steps) steps of \(step): say with --time how long a trial lasts, "
+                    + "or see whether the unit of the times is right")
+        }
+        return .milliseconds(steps * step.value)
     }
 }

@@ -65,12 +65,20 @@ enum Console {
 
     /// Writes what went wrong to standard error.
     static func error(_ sentence: String, status: Int32) {
+        let sentence = brief(sentence)
         struct Failure: Encodable {
             let error: String
             let status: Int32
         }
         if writesJSON { return line(of: Failure(error: sentence, status: status)) }
         draw(harmless("synfire: \(sentence)") + "\n")
+    }
+
+    /// A sentence that can be read: what it quotes from a file may be as long as the file.
+    private static func brief(_ sentence: String) -> String {
+        let (longest, end) = (1200, 400)
+        guard sentence.utf8.count > longest, sentence.count > longest else { return sentence }
+        return sentence.prefix(longest - end) + " … " + sentence.suffix(end)
     }
 
     /// Writes a remark to standard error.
