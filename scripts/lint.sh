@@ -35,11 +35,13 @@ forbid() {
 sources=$(printf '%s\n' "$swift_files" | grep '^Sources/')
 # Compiled with -Ounchecked a precondition is not checked: in those modules only fatalError traps on a bug.
 checked=$(printf '%s\n' "$sources" | grep -vE '^Sources/(Parallel|Tensors|SpikingModels|NeuralNetworks|Simulation)/')
+unchecked=$(printf '%s\n' "$sources" | grep -E '^Sources/(Parallel|Tensors|SpikingModels|NeuralNetworks|Simulation)/')
 libraries=$(printf '%s\n' "$sources" | grep -v '^Sources/synfire/')
 # shellcheck disable=SC2086 # lists of words, here and below
 {
     forbid 'try!' 'throw, or handle the error' $sources
     forbid '(^|[^A-Za-z_.])fatalError\(' 'throw on bad input; use precondition for bugs' $checked
+    forbid '(^|[^A-Za-z_.])precondition(Failure)?\(' 'not checked with -Ounchecked: guard, and fatalError with a sentence' $unchecked
     forbid '(^|[^A-Za-z_.])print\(' 'only the command prints' $libraries
     forbid '(^|[^A-Za-z_.])print\(|standardOutput|standardError' 'print through Console: it outlives closed terminals' \
         $(printf '%s\n' "$sources" | grep '^Sources/synfire/' | grep -vE '/(Console|CatalogPage|DemoReportBuilder)\.swift$')

@@ -89,6 +89,25 @@ void synfire_give_pages(void *memory, size_t bytes) {
     if (memory) munmap(memory, whole_pages(bytes));
 }
 
+// What a limit on the address space (ulimit -v) leaves.
+static uint64_t memory_left_by_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return UINT64_MAX;
+    unsigned long long pages = 0;
+#ifdef __linux__
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file) {
+        if (fscanf(file, "%llu", &pages) != 1) pages = 0;
+        fclose(file);
+    }
+#endif
+    uint64_t used = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    // Never 0, which means that nothing is known.
+    return limit.rlim_cur > used ? limit.rlim_cur - used : 1;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
 uint64_t synfire_available_memory(void) {
 #ifdef __linux__
     FILE *file = fopen("/proc/meminfo", "r");
@@ -99,11 +118,11 @@ uint64_t synfire_available_memory(void) {
             if (sscanf(line, "MemAvailable: %llu kB", &kibibytes) == 1) break;
         }
         fclose(file);
-        if (kibibytes) return (uint64_t)kibibytes * 1024;
+        if (kibibytes) return smaller((uint64_t)kibibytes * 1024, memory_left_by_limit());
     }
 #endif
     long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
+    return pages > 0 && size > 0 ? smaller((uint64_t)pages * (uint64_t)size, memory_left_by_limit()) : 0;
 }
 
 uint64_t synfire_nanoseconds(void) {

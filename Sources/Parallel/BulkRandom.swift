@@ -89,7 +89,9 @@ extension BulkRandom {
     ///
     /// - Precondition: `bound` is from 1 to 2³¹.
     public mutating func fill(_ integers: UnsafeMutablePointer<Int32>, below bound: Int, count: Int) {
-        precondition(bound >= 1 && bound <= 1 << 31, "the bound of random integers must be from 1 to 2³¹")
+        guard bound >= 1, bound <= 1 << 31 else {
+            fatalError("the bound of random integers is \(bound): it must be from 1 to 2³¹")
+        }
         let factor = UInt64(bound)
         // The words whose low product is below this come once too often.
         let threshold = UInt32(truncatingIfNeeded: (1 << 32) % factor)
@@ -129,7 +131,9 @@ extension BulkRandom {
     ///
     /// - Precondition: All bounds are from 1 to 2³¹.
     public mutating func fill(_ integers: UnsafeMutablePointer<Int32>, belowFrom bound: Int, count: Int) {
-        precondition(bound >= 1 && bound + count <= 1 << 31 + 1, "the bounds of random integers must be from 1 to 2³¹")
+        guard bound >= 1, count <= 1 << 31, bound <= 1 << 31 + 1 - count else {
+            fatalError("the bounds of random integers begin at \(bound) and are \(count): they must be from 1 to 2³¹")
+        }
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * partBlocks) { memory in
             guard let words = memory.baseAddress else { return }
             var done = 0

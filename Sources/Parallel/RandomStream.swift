@@ -80,7 +80,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     ///
     /// - Precondition: `bound` is positive.
     public mutating func integer(below bound: Int) -> Int {
-        precondition(bound > 0, "the bound of a random integer must be positive")
+        guard bound > 0 else { fatalError("the bound of a random integer is \(bound): it must be positive") }
         let bound = UInt64(bound)
         var (high, low) = next().multipliedFullWidth(by: bound)
         if low < bound {

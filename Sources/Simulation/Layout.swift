@@ -28,7 +28,4 @@ struct Layout: Sendable {
     @inline(__always) func rowMajor(ofPlace place: Int) -> Int {
         isFeatureMap ? (place % channels) * pixels + place / channels : place
     }
-
-    /// The row-major indices of all places.
-    func rowMajorTable() -> [UInt32] { (0..<count).map { UInt32(rowMajor(ofPlace: $0)) } }
 }

@@ -30,7 +30,7 @@ struct Plan: Sendable {
         try Plan.check(network)
         let index = Dictionary(uniqueKeysWithValues: network.populations.enumerated().map { ($1.name, $0) })
         func place(_ name: String) -> Int {
-            guard let found = index[name] else { preconditionFailure("the network was not checked") }
+            guard let found = index[name] else { fatalError("the network has no population '\(name)'") }
             return found
         }
         let arena = Arena()

@@ -83,11 +83,16 @@ struct RunPlan: Sendable {
         _ time: Double, _ what: String, step: Double, allowsZero: Bool = false
     ) throws(SimulationError) -> Int {
         if allowsZero, time == 0 { return 0 }
-        try check(time, what, step: step)
+        try check(time, what, step: step, most: mostSteps.run)
         return Int((time / step).rounded())
     }
 
-    private static func check(_ time: Double, _ what: String, step: Double?) throws(SimulationError) {
+    /// The most steps of a run, and of a trial, that come to an end within days.
+    private static let mostSteps = (run: 1e11, trial: 1e9)
+
+    private static func check(
+        _ time: Double, _ what: String, step: Double?, most: Double = mostSteps.trial
+    ) throws(SimulationError) {
         guard time.isFinite, time > 0 else { throw .badTime(what: what, value: time) }
         guard let step else {
             // Beyond, a double can no longer tell times of a microsecond apart.
@@ -95,7 +100,7 @@ struct RunPlan: Sendable {
             return
         }
         let steps = time / step
-        guard steps <= 1e12 else { throw .tooLong(duration: time, step: step) }
+        guard steps <= most else { throw .tooLong(duration: time, step: step) }
         guard abs(steps - steps.rounded()) <= min(0.01, 1e-9 * max(1, steps)), steps.rounded() >= 1 else {
             throw .notWholeSteps(what: what, value: time, step: step)
         }

@@ -49,6 +49,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case unknownVariable(population: String, model: String, String, valid: [String])
     /// A state variable that is no longer a number.
     case notFinite(population: String, neuron: Int, variable: String, time: Double)
+    /// A neuron whose integrator cannot go on.
+    case neuronStopped(population: String, neuron: Int, reason: String, time: Double)
     /// Parameters that are still to be drawn.
     case notDrawn(population: String)
     /// Populations that reach each other in a circle in which a projection has no delay, which continuous time does not
@@ -68,7 +70,7 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .notWholeSteps(let what, let value, let step):
             return "\(what) of \(value) ms is not a whole number of steps of \(step) ms"
         case .tooLong(let duration, let step):
-            return "\(duration) ms in parts of \(step) ms are too many to count: take a longer step or a shorter run"
+            return "\(duration) ms in parts of \(step) ms are too many steps: take a longer step or a shorter run"
         case .unknownPopulation(let name, let user, let valid):
             return "\(user) names the population '\(name)', which the network does not have; "
                 + NearestName.hint(name, among: valid)
@@ -115,6 +117,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
         case .notFinite(let population, let neuron, let variable, let time):
             return "neuron \(neuron) of '\(population)': '\(variable)' was no finite number any more at \(time) ms: "
                 + "take a shorter step or other parameters"
+        case .neuronStopped(let population, let neuron, let reason, let time):
+            return "neuron \(neuron) of '\(population)' stopped before \(time) ms: \(reason)"
         case .notDrawn(let population):
             return "population '\(population)' has parameters that are to be drawn: draw them with Network.drawn(seed:)"
         case .needsClockSimulation(let what):

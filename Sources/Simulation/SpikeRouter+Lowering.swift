@@ -6,7 +6,7 @@ extension SpikeRouter {
     /// - Throws: ``SimulationError`` where the chain would need a table of more than 2³¹ entries.
     init(_ projection: Projection, from source: [Int], to target: [Int]) throws(SimulationError) {
         guard let shapes = try? projection.shapes(from: source) else {
-            preconditionFailure("the network was not checked")
+            fatalError("projection '\(projection.name)' was not checked")
         }
         let kernels = zip(projection.operators, shapes).map { $0.kernel(for: $1) }
         let weighted = kernels.lastIndex { kernel in
@@ -46,7 +46,7 @@ extension SpikeRouter {
         case .dense(let dense): runs = RunScatter(dense)
         case .convolution(let convolution):
             runs = RunScatter(convolution, input: shapes[weighted], output: shapes[weighted + 1])
-        case .identity, .sparse: preconditionFailure("not a weighted operator")
+        case .identity, .sparse: fatalError("not a weighted operator")
         }
         // A factor that is the same power of two everywhere, as in average pooling over 2×2, is exact in the weights.
         if let factor = sites?.factors.first, factor != 1, factor.significand == 1, factor > 0,

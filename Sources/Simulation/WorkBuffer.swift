@@ -26,7 +26,7 @@ final class WorkBuffer<Element: BitwiseCopyable> {
     func fill(_ value: Element) { base.update(repeating: value, count: count) }
 
     func set(_ values: [Element]) {
-        precondition(values.count == count)
+        guard values.count == count else { fatalError("\(values.count) values for a buffer of \(count)") }
         values.withUnsafeBufferPointer { if let first = $0.baseAddress { base.update(from: first, count: count) } }
     }
 }

@@ -49,6 +49,22 @@ public final class KernelSetup {
         values[symbol].value(at: neurons.lowerBound + neuron, neuronsPerChannel: neuronsPerChannel)
     }
 
+    /// The same for a neuron of the population.
+    func value(_ symbol: String, ofPopulation neuron: Int) -> Double {
+        values[symbol].value(at: neuron, neuronsPerChannel: neuronsPerChannel)
+    }
+
+    /// How many neurons of the population the numbers of some parameters tell apart.
+    func neuronsInPopulation(_ symbols: [String]) -> Int {
+        symbols.map { symbol in
+            switch values[symbol] {
+            case .perNeuron(let values): values.count
+            case .perChannel(let values): values.count * neuronsPerChannel
+            case .uniform, .drawn, .computed: 1
+            }
+        }.max() ?? 1
+    }
+
     /// Whether all neurons share each of these parameters.
     public func isUniform(_ symbols: [String]) -> Bool {
         symbols.allSatisfy { if case .uniform = values[$0] { true } else { false } }
@@ -157,6 +173,8 @@ public final class KernelMemory: @unchecked Sendable {
     private var taken: [UnsafeMutableRawPointer] = []
     /// Columns of single precision: name, memory, count.
     public private(set) var floatColumns: [(name: String, base: UnsafeMutablePointer<Float>, count: Int)] = []
+    /// Columns of double precision.
+    public private(set) var doubleColumns: [(name: String, base: UnsafeMutablePointer<Double>, count: Int)] = []
     /// Columns of whole numbers.
     public private(set) var integerColumns: [(name: String, base: UnsafeMutablePointer<Int32>, count: Int)] = []
 
@@ -169,7 +187,10 @@ public final class KernelMemory: @unchecked Sendable {
         // Rounded up, so that loops over whole vectors stay inside.
         let bytes = (max(1, count) * MemoryLayout<Element>.stride + 63) / 64 * 64
         guard posix_memalign(&memory, 64, bytes) == 0, let memory else {
-            fatalError("no memory left for \(bytes) bytes of neurons' state")
+            // The estimate of memory let it pass, and a kernel cannot be made in part.
+            let sentence = "synfire: the system has no memory left for \(bytes) bytes of neurons' state\n"
+            _ = sentence.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+            _exit(1)
         }
         memset(memory, 0, bytes)
         taken.append(memory)
@@ -179,6 +200,13 @@ public final class KernelMemory: @unchecked Sendable {
     func floats(_ name: String, count: Int) -> UnsafeMutablePointer<Float> {
         let column = take(Float.self, count: count)
         floatColumns.append((name, column, count))
+        return column
+    }
+
+    func reals<Real: KernelReal>(_: Real.Type, _ name: String, count: Int) -> UnsafeMutablePointer<Real> {
+        let column = take(Real.self, count: count)
+        if let single = column as? UnsafeMutablePointer<Float> { floatColumns.append((name, single, count)) }
+        if let double = column as? UnsafeMutablePointer<Double> { doubleColumns.append((name, double, count)) }
         return column
     }
 
@@ -197,6 +225,10 @@ public final class KernelMemory: @unchecked Sendable {
     func flags(count: Int) -> UnsafeMutablePointer<UInt8> { take(UInt8.self, count: count) }
 
     func constants(count: Int) -> UnsafeMutablePointer<Float> { take(Float.self, count: count) }
+
+    func constants<Real: KernelReal>(of _: Real.Type, count: Int) -> UnsafeMutablePointer<Real> {
+        take(Real.self, count: count)
+    }
 }
 
 extension Double {

@@ -31,9 +31,4 @@ public enum ModelCatalog {
 
     /// The model of a name.
     public static func model(named name: String) -> (any NeuronModel.Type)? { all.first { $0.schema.name == name } }
-
-    /// The model that a node type of the Neuromorphic Intermediate Representation stands for.
-    public static func model(nirType: String) -> (any NeuronModel.Type)? {
-        all.first { $0.schema.nirType == nirType }
-    }
 }

@@ -10,8 +10,6 @@ public struct ModelSchema: Sendable {
     public let equations: [String]
     /// Where the model is from: authors, year, DOI.
     public let source: String
-    /// The type name in the Neuromorphic Intermediate Representation, where it has one.
-    public let nirType: String?
     /// Numbers that may differ from neuron to neuron.
     public let parameters: [ParameterRow]
     /// Choices that hold for a whole population.
@@ -26,7 +24,7 @@ public struct ModelSchema: Sendable {
     public let emitsSpikes: Bool
 
     public init(
-        name: String, summary: String, equations: [String], source: String, nirType: String? = nil,
+        name: String, summary: String, equations: [String], source: String,
         parameters: [ParameterRow], options: [OptionRow] = [], state: [ParameterRow], receptors: [ReceptorRow] = [],
         tables: [TableRow] = [], emitsSpikes: Bool = true
     ) {
@@ -34,7 +32,6 @@ public struct ModelSchema: Sendable {
         self.summary = summary
         self.equations = equations
         self.source = source
-        self.nirType = nirType
         self.parameters = parameters
         self.options = options
         self.state = state
@@ -65,13 +62,15 @@ public struct ParameterRow: Sendable {
     public let nest: String?
     /// The parameter whose value is taken where none is given, instead of ``defaultValue``.
     public let follows: String?
+    /// Whether it is a weight, in the unit of the receptor that it goes into.
+    public let isWeight: Bool
     /// One sentence on what it is.
     public let summary: String
 
     public init(
         _ symbol: String, unit: String, default value: Double, follows: String? = nil,
         allowed: ParameterRange = .finite,
-        pyNN: String? = nil, nest: String? = nil, _ summary: String
+        pyNN: String? = nil, nest: String? = nil, isWeight: Bool = false, _ summary: String
     ) {
         self.symbol = symbol
         self.unit = unit
@@ -80,6 +79,7 @@ public struct ParameterRow: Sendable {
         self.follows = follows
         self.pyNN = pyNN
         self.nest = nest
+        self.isWeight = isWeight
         self.summary = summary
     }
 }

@@ -15,6 +15,28 @@ public protocol NeuronKernel: AnyObject {
 
     /// A state variable of the schema for one neuron, in the schema's unit.
     func value(of symbol: String, neuron: Int) -> Double
+
+    /// The first neuron that cannot be advanced any further, and why; `nil` by default.
+    var failure: KernelFailure? { get }
+}
+
+extension NeuronKernel {
+    /// None.
+    public var failure: KernelFailure? { nil }
+}
+
+/// Why a neuron cannot be advanced any further.
+public struct KernelFailure: Sendable, Equatable {
+    /// The neuron, within the kernel.
+    public var neuron: Int
+    /// The reason, as the end of a sentence.
+    public var reason: String
+
+    /// Describes a failure.
+    public init(neuron: Int, reason: String) {
+        self.neuron = neuron
+        self.reason = reason
+    }
 }
 
 /// What a kernel gets for one step.

@@ -25,6 +25,9 @@ public protocol NeuronModel: Sendable {
     ///
     /// - Returns: A sentence that names the parameters, such as "v_reset (-40) is not below v_threshold (-50)".
     static func fault(_ values: ModelValues, neuron: Int) -> String?
+
+    /// Why a population cannot be advanced in steps of a length [ms], in words; `nil` by default.
+    static func stepFault(_ values: ModelValues, step: Double) -> String?
 }
 
 extension NeuronModel {
@@ -36,6 +39,8 @@ extension NeuronModel {
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? { nil }
     /// Nothing.
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { nil }
+    /// Nothing.
+    public static func stepFault(_ values: ModelValues, step: Double) -> String? { nil }
 }
 
 /// The parameters, options and initial values of one population, complete and checked.
@@ -53,8 +58,12 @@ public struct ModelValues: Sendable {
     public init(
         schema: ModelSchema, columns: [String: Column], options: [String: String], tables: [String: [[Double]]] = [:]
     ) {
-        precondition((schema.parameters + schema.state).allSatisfy { columns[$0.symbol] != nil })
-        precondition(schema.options.allSatisfy { options[$0.symbol] != nil })
+        if let row = (schema.parameters + schema.state).first(where: { columns[$0.symbol] == nil }) {
+            fatalError("values of model '\(schema.name)' lack the row '\(row.symbol)'")
+        }
+        if let row = schema.options.first(where: { options[$0.symbol] == nil }) {
+            fatalError("values of model '\(schema.name)' lack the option '\(row.symbol)'")
+        }
         self.columns = columns
         self.options = options
         self.tables = tables
@@ -62,7 +71,7 @@ public struct ModelValues: Sendable {
 
     /// The column of a parameter or state variable of the schema.
     public subscript(symbol: String) -> Column {
-        guard let column = columns[symbol] else { preconditionFailure("the schema has no row '\(symbol)'") }
+        guard let column = columns[symbol] else { fatalError("the schema has no row '\(symbol)'") }
         return column
     }
 }

@@ -45,3 +45,17 @@ public struct Assembly: Sendable, Equatable, ExpressibleByStringLiteral, Express
     /// The names of the populations, separated by `+`.
     public var name: String { views.map(\.population).joined(separator: "+") }
 }
+
+extension Assembly {
+    /// How many neurons there are; a population that the network does not have counts for none.
+    package func count(in network: Network) -> Int {
+        views.reduce(0) { sum, view in
+            switch view.selection {
+            case .all: sum + (network.population(named: view.population)?.count ?? 0)
+            case .range(let range): sum + range.count
+            case .indices(let indices): sum + indices.count
+            case .random(let count): sum + count
+            }
+        }
+    }
+}

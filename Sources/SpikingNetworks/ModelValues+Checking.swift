@@ -18,8 +18,10 @@ extension ModelValues {
                 columns[row.symbol] = row.follows.flatMap { columns[$0] } ?? .uniform(row.defaultValue)
                 continue
             }
-            guard let column = value.column(in: row.unit) else {
-                throw .wrongUnit(owner: owner, parameter: row.symbol, found: value.unit ?? "", expected: row.unit)
+            guard let column = value.column(for: row) else {
+                throw .wrongUnit(
+                    owner: owner, parameter: row.symbol, found: value.unit ?? "",
+                    expected: row.isWeight ? "the receptor's unit" : row.unit)
             }
             try check(column, row: row, owner: owner, shape: shape)
             columns[row.symbol] = column

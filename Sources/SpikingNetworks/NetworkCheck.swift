@@ -71,11 +71,16 @@ package struct NetworkCheck {
             guard !schema.receptors.isEmpty else {
                 throw .sourceAsTarget(projection: stimulus.name, population: target.name)
             }
-            if stimulus.model.effect == .receptor, let name = stimulus.receptor,
-                !schema.receptors.contains(where: { $0.name == name })
-            {
-                throw .unknownReceptor(
-                    projection: stimulus.name, model: schema.name, name, valid: schema.receptors.map(\.name))
+            guard stimulus.model.effect == .receptor else { continue }
+            let row = schema.receptors[try Self.receptor(of: stimulus, schema)]
+            for weight in stimulus.model.schema.parameters where weight.isWeight {
+                let given = stimulus.parameters[weight.symbol]
+                try Self.check(given?.weightUnit, of: weight.symbol, row, owner)
+                if let fault = Self.signFault(
+                    given?.column.bounds ?? 0...0, row, schema, isExact: given?.isExact ?? true)
+                {
+                    throw .unfitParameters(owner, "'\(weight.symbol)': \(fault)")
+                }
             }
         }
         // Lengths are known only when views are resolved; names, ranges and units are checked here.
@@ -106,48 +111,109 @@ package struct NetworkCheck {
             default: break
             }
         }
-        let index = try Self.receptor(receptor, synapse.weight, schema, projection: projection)
-        let row = schema.receptors[index]
+        let owner = "projection '\(projection)'"
+        let bounds = synapse.weight.bounds
+        let row = schema.receptors[try Self.receptor(receptor, bounds, schema, owner)]
         if let longTerm = synapse.longTerm {
+            for (symbol, unit) in longTerm.weightUnits.sorted(by: { $0.key < $1.key }) {
+                try Self.check(unit, of: symbol, row, owner)
+            }
             let reached = longTerm.model.weightBounds(longTerm.values)
             if row.sign == .notNegative && reached.lowerBound < 0 || row.sign == .notPositive && reached.upperBound > 0
             {
                 throw .unfitParameters(
-                    "projection '\(projection)'",
+                    owner,
                     "plasticity may lead to weights from \(reached.lowerBound) to \(reached.upperBound), but receptor "
                         + "'\(row.name)' of '\(schema.name)' takes none \(row.sign == .notNegative ? "below" : "above") 0"
                 )
             }
         }
-        let bounds = synapse.weight.bounds
-        let isWrong =
-            row.sign == .notNegative && bounds.upperBound < 0 || row.sign == .notPositive && bounds.lowerBound > 0
-        if isWrong {
-            throw .unfitParameters(
-                "projection '\(projection)'",
-                "receptor '\(row.name)' of '\(schema.name)' takes weights \(row.sign == .notNegative ? "of at least" : "of at most") 0"
-            )
+        if let fault = Self.signFault(bounds, row, schema, isExact: false) { throw .unfitParameters(owner, fault) }
+        if let longTerm = synapse.longTerm {
+            let kept = longTerm.model.weightBounds(longTerm.values)
+            // A bound that a distribution does not have is looked at when weights are drawn.
+            let isOut = [bounds.lowerBound, bounds.upperBound].contains { $0.isFinite && !kept.contains($0) }
+            if isOut {
+                let words =
+                    "\(bounds.lowerBound)" + (bounds.upperBound > bounds.lowerBound ? " to \(bounds.upperBound)" : "")
+                throw .unfitParameters(owner, "the weight is \(words): \(SynapseDraw.plasticityFault(longTerm, kept))")
+            }
         }
     }
 
-    /// The index of the receptor that weights go into.
+    /// Why a receptor does not take weights within bounds, in words.
+    ///
+    /// - Parameter isExact: Whether the bounds themselves are weights; otherwise only weights of one sign are known to be
+    ///   wrong, and others are looked at when they are drawn.
+    private static func signFault(
+        _ bounds: ClosedRange<Double>, _ row: ReceptorRow, _ schema: ModelSchema, isExact: Bool
+    ) -> String? {
+        let (low, high) = isExact ? (bounds.lowerBound, bounds.upperBound) : (bounds.upperBound, bounds.lowerBound)
+        let isWrong = row.sign == .notNegative && low < 0 || row.sign == .notPositive && high > 0
+        guard isWrong else { return nil }
+        return "receptor '\(row.name)' of '\(schema.name)' takes weights "
+            + "\(row.sign == .notNegative ? "of at least" : "of at most") 0"
+    }
+
+    private static func check(
+        _ unit: String?, of symbol: String, _ row: ReceptorRow, _ owner: String
+    ) throws(SpikingNetworkError) {
+        guard let unit, unit != row.unit else { return }
+        throw .wrongUnit(owner: owner, parameter: symbol, found: unit, expected: row.unit)
+    }
+
+    /// The index of the receptor that weights within bounds go into.
+    ///
+    /// Without a name it is the only one, or the excitatory or inhibitory one where the weights are all of one sign.
     package static func receptor(
-        _ name: String?, _ weight: SynapseValue, _ schema: ModelSchema, projection: String
+        _ name: String?, _ bounds: ClosedRange<Double>, _ schema: ModelSchema, _ owner: String
     ) throws(SpikingNetworkError) -> Int {
         let names = schema.receptors.map(\.name)
         if let name {
             guard let index = names.firstIndex(of: name) else {
-                throw .unknownReceptor(projection: projection, model: schema.name, name, valid: names)
+                throw .unknownReceptor(owner: owner, model: schema.name, name, valid: names)
             }
             return index
         }
         if names.count == 1 { return 0 }
-        let bounds = weight.bounds
         if bounds.lowerBound >= 0, let index = names.firstIndex(of: "excitatory") { return index }
         if bounds.upperBound <= 0, let index = names.firstIndex(of: "inhibitory") { return index }
         throw .unfitParameters(
-            "projection '\(projection)'",
-            "the weights do not tell the receptor: name one of \(names.joined(separator: ", "))")
+            owner, "the weights do not tell the receptor: name one of \(names.joined(separator: ", "))")
+    }
+
+    /// The index of the receptor that a projection's weights go into.
+    package static func receptor(
+        _ name: String?, _ weight: SynapseValue, _ schema: ModelSchema, projection: String
+    ) throws(SpikingNetworkError) -> Int {
+        try receptor(name, weight.bounds, schema, "projection '\(projection)'")
+    }
+
+    /// The index of the receptor that a stimulus acts on.
+    package static func receptor(
+        of stimulus: Stimulus, _ schema: ModelSchema
+    ) throws(SpikingNetworkError) -> Int {
+        let weight = stimulus.model.schema.parameters.first(where: \.isWeight)
+        let bounds = weight.flatMap { stimulus.parameters[$0.symbol]?.column.bounds } ?? 0...0
+        return try receptor(stimulus.receptor, bounds, schema, "stimulus '\(stimulus.name)'")
+    }
+
+    /// Refuses weights of a stimulus that were drawn with a sign that its receptor does not take.
+    ///
+    /// - Parameter positions: Some of its targets.
+    package static func checkWeights(
+        of stimulus: Stimulus, _ values: ModelValues, _ positions: Range<Int>, into row: ReceptorRow
+    ) throws(SpikingNetworkError) {
+        guard row.sign != .any else { return }
+        for parameter in stimulus.model.schema.parameters where parameter.isWeight {
+            guard case .perNeuron(let weights) = values[parameter.symbol] else { continue }
+            for position in positions where row.sign == .notNegative ? weights[position] < 0 : weights[position] > 0 {
+                throw .unfitParameters(
+                    "stimulus '\(stimulus.name)'",
+                    "'\(parameter.symbol)'[\(position)] is \(weights[position]): receptor '\(row.name)' takes weights "
+                        + "\(row.sign == .notNegative ? "of at least" : "of at most") 0")
+            }
+        }
     }
 
     private func find(_ assembly: Assembly, _ user: String) throws(SpikingNetworkError) -> [Population] {
@@ -175,6 +241,23 @@ extension SynapseValue {
         case .ofDistance, .listed: -Double.infinity...Double.infinity
         }
     }
+}
+
+extension Column {
+    /// What no number is outside of, as far as is known before it is drawn.
+    var bounds: ClosedRange<Double> {
+        switch self {
+        case .uniform(let value): value...value
+        case .perChannel(let values), .perNeuron(let values): (values.min() ?? 0)...(values.max() ?? 0)
+        case .drawn(let distribution): distribution.bounds
+        case .computed: -Double.infinity...Double.infinity
+        }
+    }
+}
+
+extension ParameterValue {
+    /// Whether the numbers are known.
+    fileprivate var isExact: Bool { !column.isDrawn }
 }
 
 extension PopulationView {

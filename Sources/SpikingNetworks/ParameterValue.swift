@@ -56,6 +56,19 @@ public struct ParameterValue: Sendable, Equatable, ExpressibleByFloatLiteral, Ex
     /// A rate.
     public static func hertz(_ value: Double) -> Self { quantity(Hertz.hertz(value)) }
 
+    /// The unit of weights, such as pA, that the unit is a multiple of; `nil` where none is given or it is none of weights.
+    var weightUnit: String? {
+        unit.flatMap { unit in Self.weightUnits.first { UnitScale.factor(from: unit, to: $0) != nil } }
+    }
+
+    /// The units that receptors take weights in.
+    private static let weightUnits = Set(ModelCatalog.all.flatMap { $0.schema.receptors.map(\.unit) }).sorted()
+
+    /// The numbers for a row of a schema, weights in the receptor's unit; `nil` where the units measure different things.
+    func column(for row: ParameterRow) -> Column? {
+        column(in: row.isWeight ? weightUnit ?? row.unit : row.unit)
+    }
+
     /// The numbers in another unit; `nil` where the units measure different things.
     func column(in target: String) -> Column? {
         guard let unit, unit != target else { return column }

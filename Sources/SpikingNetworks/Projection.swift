@@ -11,7 +11,7 @@ public struct Projection: Sendable {
 
     /// How the neurons of a projection are connected.
     public enum Transmission: Sendable {
-        /// By synapses with delays, which the clock engine runs.
+        /// By synapses with delays.
         case synapses(any Connector, Synapse, receptor: String?)
         /// By linear operators without delay, the one next to the source first; none at all connects element by element.
         case operators([any ConnectionOperator])

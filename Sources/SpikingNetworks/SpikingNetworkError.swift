@@ -22,7 +22,7 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
     /// Values that are each allowed but not together, or a rule that cannot be met.
     case unfitParameters(String, String)
     /// A receptor that a model does not have.
-    case unknownReceptor(projection: String, model: String, String, valid: [String])
+    case unknownReceptor(owner: String, model: String, String, valid: [String])
     /// A projection that the network does not have.
     case unknownProjection(String, valid: [String])
     /// A population that the network does not have.
@@ -61,9 +61,9 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
         case .wrongUnit(let owner, let parameter, let found, let expected):
             return "\(owner): '\(parameter)' is given in '\(found)', but is measured in \(expected)"
         case .unfitParameters(let owner, let fault): return "\(owner): \(fault)"
-        case .unknownReceptor(let projection, let model, let name, let valid):
+        case .unknownReceptor(let owner, let model, let name, let valid):
             let hint = valid.isEmpty ? "the model takes no input" : NearestName.hint(name, among: valid)
-            return "projection '\(projection)': model '\(model)' has no receptor '\(name)'; \(hint)"
+            return "\(owner): model '\(model)' has no receptor '\(name)'; \(hint)"
         case .unknownProjection(let name, let valid):
             return "the network has no projection '\(name)'; \(NearestName.hint(name, among: valid))"
         case .unknownPopulation(let name, let user, let valid):

@@ -10,7 +10,10 @@ public struct Stimulus: Sendable {
     public let model: any StimulusModel.Type
     /// The neurons that it acts on.
     public let target: Assembly
-    /// The receptor that it acts on, where the model's effect is spikes; `nil` for the target model's first.
+    /// The receptor that it acts on, where the model's effect is spikes.
+    ///
+    /// `nil` takes the only one, or, where there are `excitatory` and `inhibitory`, the one that the sign of the weights
+    /// tells, as for projections.
     public let receptor: String?
     /// Parameters, as given; they are completed and checked against the targets in a network.
     public let parameters: [String: ParameterValue]

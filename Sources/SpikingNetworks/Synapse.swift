@@ -66,10 +66,13 @@ public struct PlasticityMechanism<Model: Sendable>: Sendable {
     public let model: Model
     /// The parameters and options.
     public let values: ModelValues
+    /// The units of parameters that are weights, where they were given with one, by symbol.
+    let weightUnits: [String: String]
 
-    init(model: Model, values: ModelValues) {
+    init(model: Model, values: ModelValues, weightUnits: [String: String] = [:]) {
         self.model = model
         self.values = values
+        self.weightUnits = weightUnits
     }
 }
 
@@ -95,6 +98,6 @@ extension PlasticityMechanism where Model == any LongTermModel.Type {
         if let fault = model.fault(values) {
             throw .unfitParameters("long-term plasticity '\(model.schema.name)'", fault)
         }
-        self.init(model: model, values: values)
+        self.init(model: model, values: values, weightUnits: parameters.compactMapValues(\.weightUnit))
     }
 }

@@ -27,6 +27,9 @@ package struct SynapseDraw: Sendable {
     /// 0 in continuous time.
     private let step: Double
     private let sign: ReceptorRow.Sign
+    /// The weights that plasticity keeps, and why others are refused; `nil` where all are allowed.
+    private let kept: Kept?
+    private typealias Kept = (bounds: ClosedRange<Float>, fault: String)
     let site: ConnectionSite
     let streams: (weights: UInt32, delays: UInt32)
     /// In continuous time, the delay that all synapses have [ms], where they have one.
@@ -53,6 +56,11 @@ package struct SynapseDraw: Sendable {
         self.step = step ?? 0
         self.sign = sign
         self.site = site
+        let kept = synapse.longTerm.map { longTerm -> Kept in
+            let bounds = longTerm.model.weightBounds(longTerm.values)
+            return (Float(bounds.lowerBound)...Float(bounds.upperBound), Self.plasticityFault(longTerm, bounds))
+        }
+        self.kept = kept
         streams = (
             RandomStream.number(of: site.projection + "/weights"), RandomStream.number(of: site.projection + "/delays")
         )
@@ -61,7 +69,9 @@ package struct SynapseDraw: Sendable {
         if case .uniform(let value) = synapse.weight {
             uniformWeight = Float(value)
             exactWeight = value
-            if let fault = Self.fault(Float(value), sign) { throw Self.error(site, "the weight is \(value): \(fault)") }
+            if let fault = Self.fault(Float(value), sign, kept) {
+                throw Self.error(site, "the weight is \(value): \(fault)")
+            }
         } else {
             (uniformWeight, exactWeight) = (nil, nil)
         }
@@ -222,11 +232,14 @@ package struct SynapseDraw: Sendable {
             high = max(high, weights[i])
             isFinite = isFinite && abs(weights[i]) <= Float.greatestFiniteMagnitude
         }
-        if isFinite, sign == .any || sign == .notNegative && low >= 0 || sign == .notPositive && high <= 0 {
+        let isKept = count == 0 || kept.map { $0.bounds.contains(low) && $0.bounds.contains(high) } ?? true
+        if isFinite, isKept,
+            sign == .any || sign == .notNegative && low >= 0 || sign == .notPositive && high <= 0
+        {
             return nil
         }
         for i in 0..<count {
-            guard let fault = Self.fault(weights[i], sign) else { continue }
+            guard let fault = Self.fault(weights[i], sign, kept) else { continue }
             return "the weight \(origin.words(connections.sources[i])) is \(weights[i]): \(fault)"
         }
         return nil
@@ -266,13 +279,19 @@ package struct SynapseDraw: Sendable {
         return nil
     }
 
-    private static func fault(_ weight: Float, _ sign: ReceptorRow.Sign) -> String? {
+    private static func fault(_ weight: Float, _ sign: ReceptorRow.Sign, _ kept: Kept?) -> String? {
         if !weight.isFinite { return "it must be finite" }
-        return switch sign {
-        case .any: nil
-        case .notNegative: weight >= 0 ? nil : "the receptor takes weights of at least 0"
-        case .notPositive: weight <= 0 ? nil : "the receptor takes weights of at most 0"
-        }
+        if sign == .notNegative, weight < 0 { return "the receptor takes weights of at least 0" }
+        if sign == .notPositive, weight > 0 { return "the receptor takes weights of at most 0" }
+        return kept.flatMap { $0.bounds.contains(weight) ? nil : $0.fault }
+    }
+
+    /// Why a weight cannot start outside the bounds of plasticity, in words.
+    static func plasticityFault(
+        _ longTerm: PlasticityMechanism<any LongTermModel.Type>, _ bounds: ClosedRange<Double>
+    ) -> String {
+        "\(longTerm.model.schema.name) keeps weights from \(bounds.lowerBound) to \(bounds.upperBound), in which they must "
+            + "start: set its bounds (w_min, w_max) to fit the weights"
     }
 
     static func error(_ site: ConnectionSite, _ fault: String) -> SpikingNetworkError {

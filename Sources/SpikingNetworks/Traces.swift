@@ -60,9 +60,3 @@ public struct TrialTrace: Sendable, Equatable {
         self.potentials = potentials
     }
 }
-
-/// Something that takes recordings as a run goes on: a file, or an array in a test.
-public protocol TraceSink {
-    /// Takes the next trial. Trials come in their order, each once.
-    mutating func append(_ trace: TrialTrace) throws
-}

@@ -81,8 +81,6 @@ extension Quantity {
     public init(inUnit value: Double) { self.value = value }
     /// A quantity of `value` pF.
     public static func picofarads(_ value: Double) -> Self { Self(inUnit: value) }
-    /// A quantity of `value` nF.
-    public static func nanofarads(_ value: Double) -> Self { Self(inUnit: value * 1000) }
 }
 
 /// A rate, in events a second.
@@ -95,6 +93,4 @@ extension Quantity {
     public init(inUnit value: Double) { self.value = value }
     /// A quantity of `value` Hz.
     public static func hertz(_ value: Double) -> Self { Self(inUnit: value) }
-    /// A quantity of `value` kHz.
-    public static func kilohertz(_ value: Double) -> Self { Self(inUnit: value * 1000) }
 }

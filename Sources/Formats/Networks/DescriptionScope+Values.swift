@@ -5,9 +5,6 @@ import SynfireSpikingNetworks
 import SynfireUnits
 
 extension DescriptionScope {
-    /// More numbers than that in one list are refused before there is memory for them.
-    static let longestList = 1 << 26
-
     /// A number in a unit.
     func number(
         _ value: DescriptionValue, in unit: String, allowed: ParameterRange = .finite

@@ -24,12 +24,14 @@ extension ExperimentReader {
             section.required("connect"), scope: scope, owner: section.value.what)
         let shortTerm = try section["short_term"].map { value in
             let (model, parameters, options) = try plasticity(
-                value, among: SynapseCatalog.shortTerm, schema: { $0.schema }, "short-term plasticity", scope)
+                value, among: SynapseCatalog.shortTerm, schema: { $0.schema }, "short-term plasticity", scope,
+                weightUnit: unit)
             return try entry.located { try PlasticityMechanism(model, parameters, options: options) }
         }
         let longTerm = try section["long_term"].map { value in
             let (model, parameters, options) = try plasticity(
-                value, among: SynapseCatalog.longTerm, schema: { $0.schema }, "long-term plasticity", scope)
+                value, among: SynapseCatalog.longTerm, schema: { $0.schema }, "long-term plasticity", scope,
+                weightUnit: unit)
             return try entry.located { try PlasticityMechanism(model, parameters, options: options) }
         }
         let storage = try section["storage"].map { value in
@@ -106,7 +108,7 @@ extension ExperimentReader {
     /// A model with its parameters and options side by side: `{stdp_pair: {tau_plus: 20 ms, weight_dependence: additive}}`.
     private func plasticity<Model>(
         _ value: DescriptionValue, among models: [Model], schema: (Model) -> ModelSchema, _ noun: String,
-        _ scope: DescriptionScope
+        _ scope: DescriptionScope, weightUnit: String
     ) throws -> (Model, [String: ParameterValue], [String: String]) {
         var (key, given): (DescriptionValue, DescriptionValue?) = (value, nil)
         var name = ""
@@ -134,7 +136,8 @@ extension ExperimentReader {
             if let option = rows.options.first(where: { $0.symbol == entry.name }) {
                 options[entry.name] = try choice(entry.value, option, scope)
             } else if let row = rows.parameters.first(where: { $0.symbol == entry.name }) {
-                parameters[entry.name] = .uniform(try scope.number(entry.value, in: row.unit, allowed: row.allowed))
+                let unit = row.isWeight ? weightUnit : row.unit
+                parameters[entry.name] = .uniform(try scope.number(entry.value, in: unit, allowed: row.allowed))
             }
         }
         return (model, parameters, options)

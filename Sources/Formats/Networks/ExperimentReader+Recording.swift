@@ -31,9 +31,8 @@ extension ExperimentReader {
             section["parameters"], of: schema, schema.parameters, scope, count: count
         ) { row in
             // A weight is counted as the receptor does.
-            guard model.effect == .receptor, row.symbol == "weight" else { return row.unit }
-            let first = receptor ?? members(of: target).first?.model.schema.receptors.first?.name
-            return try weightUnit(targetValue, receptor: first, of: target, owner: section.value.what)
+            guard model.effect == .receptor, row.isWeight else { return row.unit }
+            return try weightUnit(targetValue, receptor: receptor, of: target, owner: section.value.what)
         }
         return Stimulus(
             entry.name, model, to: target, receptor: receptor, parameters: parameters,

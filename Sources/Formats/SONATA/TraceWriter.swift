@@ -17,7 +17,7 @@ import SynfireSpikingNetworks
 /// of each begin, and facts. The file has its name when it is finished; a writer that is dropped leaves nothing.
 ///
 /// - Source: SONATA developer guide, https://github.com/AllenInstitute/sonata; as libsonata 0.2 reads it.
-public final class TraceWriter: TraceSink {
+public final class TraceWriter {
     /// The final name of the file.
     public let path: String
     /// How many trials have been appended.

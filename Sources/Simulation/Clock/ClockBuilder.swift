@@ -117,6 +117,9 @@ struct ClockBuilder {
                 neurons: neurons, neuronsPerChannel: population.neuronsPerChannel, step: step,
                 values: population.values,
                 seed: seed, stream: RandomStream.number(of: population.name))
+            if let fault = population.model.stepFault(population.values, step: step) {
+                throw SpikingNetworkError.unfitParameters("population '\(population.name)'", fault)
+            }
             guard let kernel = population.model.makeKernel(setup) else {
                 throw SimulationError.notInSteps(population: population.name, model: population.model.schema.name)
             }
@@ -198,8 +201,10 @@ struct ClockBuilder {
                 guard let current = population.current else { continue }
                 base = current.base
             case .receptor:
-                let receptor =
-                    stimulus.receptor.flatMap { name in schema.receptors.firstIndex { $0.name == name } } ?? 0
+                let receptor = try NetworkCheck.receptor(of: stimulus, schema)
+                try NetworkCheck.checkWeights(
+                    of: stimulus, values, part.first..<part.first + part.neurons.count,
+                    into: schema.receptors[receptor])
                 base = input.base + slots.first(worker: worker, population: part.population, receptor: receptor)
             }
             // A kernel serves targets that follow each other in the assembly.

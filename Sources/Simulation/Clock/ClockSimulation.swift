@@ -84,7 +84,7 @@ public final class ClockSimulation: RecurrentSimulation {
         guard step.value.isFinite, step.value > 0 else {
             throw SimulationError.badTime(what: "the step", value: step.value)
         }
-        try MemoryEstimate.checkNeurons(of: network, workers: pool.workers, limit: memoryLimit)
+        try MemoryEstimate.check(network, engine: .clock, workers: pool.workers, limit: memoryLimit)
         let drawn = try network.drawn(seed: seed)
         let index = NeuronIndex(drawn, workers: pool.workers)
         let recording = try ChannelBook(recorders, index: index, step: step.value, seed: seed)
@@ -244,6 +244,12 @@ public final class ClockSimulation: RecurrentSimulation {
     private func checkFinite() throws(SimulationError) {
         for population in index.populations.indices {
             for strip in strips {
+                if let failure = strip.populations[population].kernel.failure {
+                    throw .neuronStopped(
+                        population: index.populations[population].name,
+                        neuron: strip.populations[population].neurons.lowerBound + failure.neuron,
+                        reason: failure.reason, time: time.value)
+                }
                 guard let found = strip.populations[population].firstNotFinite() else { continue }
                 throw .notFinite(
                     population: index.populations[population].name, neuron: found.neuron, variable: found.name,

@@ -57,12 +57,37 @@ public struct MemoryEstimate: Sendable, Equatable {
     /// The bytes that may be taken: the limit, or what the machine has free; 0 where it does not say.
     static func available(limit: Int?) -> Double { limit.map(Double.init) ?? Double(synfire_available_memory()) }
 
-    /// Refuses more neurons than there is memory for, before any is drawn.
+    /// Refuses a network that does not fit into memory, by an estimate that takes neither memory nor time.
     ///
-    /// - Parameter bytesEach: What a neuron takes besides its columns; in the clock engine, since values are drawn in double
-    ///   precision before they are put into columns.
-    static func checkNeurons(
-        of network: Network, workers: Int, limit: Int?, bytesEach: Double = 150
+    /// Synapses are counted where that needs no positions; all are once more before they are made.
+    ///
+    /// - Parameters:
+    ///   - engine: The engine, `automatic` for what either takes at least.
+    ///   - limit: The most bytes that may be taken; `nil` for what the machine has free.
+    /// - Throws: ``SimulationError/tooManyNeurons(_:bytes:available:)``,
+    ///   ``SimulationError/tooManySynapses(expected:bytes:available:fitting:procedural:)``.
+    public static func check(
+        _ network: Network, engine: EngineChoice, workers: Int, limit: Int? = nil
+    ) throws(SimulationError) {
+        try checkNeurons(of: network, workers: workers, limit: limit, bytesEach: engine == .event ? 400 : 150)
+        let available = available(limit: limit)
+        let counts = network.projections.map { $0.expectedSynapses(in: network) ?? (stored: 0, fixed: 0) }
+        let (stored, fixed) = counts.reduce((0.0, 0.0)) { ($0.0 + $1.stored, $0.1 + $1.fixed) }
+        let memory = MemoryEstimate(network, storedSynapses: stored, workers: workers)
+        // In events a synapse takes no less than the index of its target.
+        let bytes = engine == .clock ? memory.synapses + memory.building : 4 * stored
+        guard available > 0, bytes > available else { return }
+        let rest = MemoryEstimate(network, storedSynapses: fixed, workers: workers)
+        throw .tooManySynapses(
+            expected: stored, bytes: bytes, available: available, fitting: stored * available * 0.95 / bytes,
+            procedural: engine == .clock && fixed < stored ? rest.total : nil)
+    }
+
+    /// - Parameter bytesEach: What a neuron takes besides its columns: in the clock engine values that are drawn in double
+    ///   precision before they are put into columns; in the event engine a state in double precision, its place in lists,
+    ///   and parameters where neurons differ.
+    private static func checkNeurons(
+        of network: Network, workers: Int, limit: Int?, bytesEach: Double
     ) throws(SimulationError) {
         let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
         let bytes = MemoryEstimate(network, storedSynapses: 0, workers: workers).total + bytesEach * neurons
@@ -76,5 +101,20 @@ public struct MemoryEstimate: Sendable, Equatable {
         if available > 0, neurons > 10_000, bytes > available * 0.95 {
             throw .tooManyNeurons(neurons, bytes: bytes, available: available)
         }
+    }
+}
+
+extension Projection {
+    /// About how many synapses are stored, and how many of those could not be procedural; `nil` where there are none, or
+    /// the connector needs to know more than how many neurons there are.
+    fileprivate func expectedSynapses(in network: Network) -> (stored: Double, fixed: Double)? {
+        guard case .synapses(let connector, let synapse, _) = transmission, synapse.storage == .stored else {
+            return nil
+        }
+        let site = ConnectionSite(
+            sources: sources.count(in: network), targets: targets.count(in: network), seed: 1, projection: name)
+        guard connector.fault(site) == nil else { return nil }
+        let stored = connector.expectedCount(site)
+        return (stored, NetworkCheck.proceduralFault(connector, synapse) == nil ? 0 : stored)
     }
 }

@@ -28,7 +28,7 @@ struct NeuronIndex: Sendable {
     }
 
     func population(named name: String) -> Int {
-        guard let index = byName[name] else { preconditionFailure("the network was not checked") }
+        guard let index = byName[name] else { fatalError("the network has no population '\(name)'") }
         return index
     }
 

@@ -54,14 +54,25 @@ final class StripPopulation {
     /// The first number that is not finite, column by column: its neuron (by index in the population) and the column.
     func firstNotFinite() -> (neuron: Int, name: String)? {
         for column in memory.floatColumns {
-            var sum: Float = 0
-            for index in 0..<column.count { sum += column.base[index] * 0 }
-            // Nought times a number is nought unless the number is infinite or none.
-            if sum == 0 { continue }
-            if let place = (0..<column.count).first(where: { !column.base[$0].isFinite }) {
+            if let place = Self.firstNotFinite(column.base, column.count) {
+                return (neurons.lowerBound + place, column.name)
+            }
+        }
+        for column in memory.doubleColumns {
+            if let place = Self.firstNotFinite(column.base, column.count) {
                 return (neurons.lowerBound + place, column.name)
             }
         }
         return nil
+    }
+
+    @inline(__always)
+    private static func firstNotFinite<Real: BinaryFloatingPoint>(
+        _ values: UnsafeMutablePointer<Real>, _ count: Int
+    ) -> Int? {
+        var sum: Real = 0
+        // Nought times a number is nought unless the number is infinite or NaN.
+        for index in 0..<count { sum += values[index] * 0 }
+        return sum == 0 ? nil : (0..<count).first { !values[$0].isFinite }
     }
 }

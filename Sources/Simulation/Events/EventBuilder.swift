@@ -103,15 +103,20 @@ struct EventBuilder {
                 continue
             }
             let members = index.members(stimulus.target, seed: seed)
-            let weights = try stimulus.values(count: members.count, seed: seed).columns["weight"]
+            let values = try stimulus.values(count: members.count, seed: seed)
+            let weights = values.columns["weight"]
             for part in members.parts {
                 guard stimulus.model.effect == .receptor else {
                     hasCurrents[part.population] = true
                     continue
                 }
+                let receptor = try index.receptor(of: stimulus, part.population)
+                try NetworkCheck.checkWeights(
+                    of: stimulus, values, part.first..<part.first + part.neurons.count,
+                    into: index.populations[part.population].model.schema.receptors[receptor])
                 for position in 0..<part.neurons.count {
                     let weight = weights?.value(at: part.first + position, neuronsPerChannel: 1) ?? 0
-                    note(part.population, index.receptor(of: stimulus, part.population), weight, weight)
+                    note(part.population, receptor, weight, weight)
                 }
             }
         }
@@ -209,7 +214,7 @@ struct EventBuilder {
                 switch stimulus.model.makeEventStimulus(setup) {
                 case .currents(let courses)?: populations[part.population].currents.add(courses) { places[$0] }
                 case .spikes(let drive)?:
-                    let receptor = index.receptor(of: stimulus, part.population)
+                    let receptor = try index.receptor(of: stimulus, part.population)
                     populations[part.population].drives.append(StripDrive(drive, receptor: receptor, places: places))
                 case nil: throw EventSupport.noClosedForm(stimulus)
                 }
@@ -220,8 +225,7 @@ struct EventBuilder {
 
 extension NeuronIndex {
     /// The receptor of a population that a stimulus acts on.
-    fileprivate func receptor(of stimulus: Stimulus, _ population: Int) -> Int {
-        let receptors = populations[population].model.schema.receptors
-        return stimulus.receptor.flatMap { name in receptors.firstIndex { $0.name == name } } ?? 0
+    fileprivate func receptor(of stimulus: Stimulus, _ population: Int) throws(SpikingNetworkError) -> Int {
+        try NetworkCheck.receptor(of: stimulus, populations[population].model.schema)
     }
 }

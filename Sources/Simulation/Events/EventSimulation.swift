@@ -81,8 +81,7 @@ public final class EventSimulation: RecurrentSimulation {
         _ network: Network, seed: UInt64, pool: WorkerPool, recorders: [Recorder], memoryLimit: Int? = nil,
         allowsSums: Bool, progress: (_ synapses: Int, _ expected: Int) throws -> Void = { _, _ in }
     ) throws {
-        // A state in double precision, its place in lists, and parameters where neurons differ.
-        try MemoryEstimate.checkNeurons(of: network, workers: pool.workers, limit: memoryLimit, bytesEach: 400)
+        try MemoryEstimate.check(network, engine: .event, workers: pool.workers, limit: memoryLimit)
         let drawn = try network.drawn(seed: seed)
         let index = NeuronIndex(drawn, workers: pool.workers)
         let recording = try EventChannelBook(recorders, index: index, seed: seed)

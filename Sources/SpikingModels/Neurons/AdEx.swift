@@ -56,6 +56,13 @@ enum AdEx {
         ]
     }
 
+    /// The longest part of a step: a tenth of the shortest time constant of membrane or adaptation in the population [ms].
+    static func longestPart(_ values: ModelValues) -> Double {
+        let capacitance = values["c_m"].storedValues.min() ?? 0
+        let leak = values["g_l"].storedValues.max() ?? 1
+        return 0.1 * min(capacitance / leak, values["tau_w"].storedValues.min() ?? .infinity)
+    }
+
     /// Why parameters do not fit together.
     static func fault(_ values: ModelValues, _ neuron: Int) -> String? {
         let (threshold, peak) = (values[neuron, "v_threshold"], values[neuron, "v_peak"])

@@ -26,6 +26,11 @@ public enum AdExConductanceAlpha: NeuronModel {
     /// Whether parameters fit together.
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { AdEx.fault(values, neuron) }
 
+    /// Synapses, a membrane or an adaptation that are too fast for the step.
+    public static func stepFault(_ values: ModelValues, step: Double) -> String? {
+        Conductances.stepFault(values, step: step, limit: AdEx.longestPart(values), isAlpha: true)
+    }
+
     /// A kernel with adaptive steps where they are needed.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
         AdEx.Kernel(setup, isAlpha: true, isConductance: true)

@@ -22,6 +22,7 @@ extension AdEx {
         private let remaining: UnsafeMutablePointer<Int32>
         private let flags, hard: UnsafeMutablePointer<UInt8>
         private let noCurrent: UnsafeMutablePointer<Float>
+        private(set) var failure: KernelFailure?
 
         init(_ setup: KernelSetup, isAlpha: Bool, isConductance: Bool) {
             self.setup = setup
@@ -38,8 +39,7 @@ extension AdEx {
             let names = isConductance ? ("g_ex", "g_in") : ("i_ex", "i_in")
             synapses = Conductances(setup, isAlpha: isAlpha, ex: names.0, inh: names.1)
             // A part must not be long for the membrane and the adaptation either.
-            let shortest = Self.shortestTime(setup)
-            let substeps = Conductances.substeps(setup, limit: 0.1 * shortest, isAlpha: isAlpha)
+            let substeps = Conductances.substeps(setup, limit: AdEx.longestPart(setup.values), isAlpha: isAlpha)
             self.substeps = substeps
             part = Float(setup.step / Double(substeps))
             let reversals = isConductance ? ["e_ex", "e_in"] : []
@@ -77,13 +77,6 @@ extension AdEx {
                 refractorySteps: setup.steps(value("t_ref")))
         }
 
-        /// The shortest time constant of membrane or adaptation in the population [ms].
-        private static func shortestTime(_ setup: KernelSetup) -> Double {
-            let capacitance = setup.values["c_m"].storedValues.min() ?? 0
-            let leak = setup.values["g_l"].storedValues.max() ?? 1
-            return min(capacitance / leak, setup.values["tau_w"].storedValues.min() ?? .infinity)
-        }
-
         func advance(_ frame: StepFrame) {
             if synapses.isAlpha { advance(frame, AlphaCourse.self) } else { advance(frame, ExponentialCourse.self) }
         }
@@ -100,9 +93,9 @@ extension AdEx {
             _ frame: StepFrame, _ reader: C.Type, _ course: Course.Type
         ) {
             flags.update(repeating: 0, count: count)
-            for _ in 0..<substeps {
+            for part in 1...substeps {
                 move(frame, reader, course)
-                moveHard(frame)
+                moveHard(frame, endsStep: part == substeps)
                 decay(reader, course)
             }
             finish(frame, reader, course)
@@ -172,20 +165,23 @@ extension AdEx {
         }
 
         /// The neurons that were flagged, over the same part of the step.
-        private func moveHard(_ frame: StepFrame) {
+        private func moveHard(_ frame: StepFrame, endsStep: Bool) {
             let duration = setup.step / Double(substeps)
             // Eight flags at a time: few neurons are hard.
             let words = UnsafeRawPointer(hard)
             for first in stride(from: 0, to: count, by: 8)
             where words.loadUnaligned(fromByteOffset: first, as: UInt64.self) != 0 {
                 for n in first..<min(first + 8, count) where hard[n] != 0 {
-                    moveHard(n, duration, injected: frame.current.map { Double($0[n]) } ?? 0)
+                    moveHard(
+                        n, duration, injected: frame.current.map { Double($0[n]) } ?? 0, endsStep: endsStep)
                 }
             }
         }
 
         /// One neuron over a part of the step by adaptive steps.
-        private func moveHard(_ n: Int, _ duration: Double, injected: Double) {
+        private func moveHard(_ n: Int, _ duration: Double, injected: Double, endsStep: Bool) {
+            // Of neurons that fail the first is reported; no other takes time.
+            if let failure, n >= failure.neuron { return }
             var neuron = hardNeurons[hardNeurons.count == 1 ? 0 : n]
             let (levels, rises) = (synapses.level, synapses.rise)
             neuron.current += injected
@@ -195,7 +191,13 @@ extension AdEx {
             (neuron.isClamped, neuron.hasSpiked) = (remaining[n] > 0, flags[n] != 0)
             let steps = neuron.refractorySteps
             let hadSpiked = neuron.hasSpiked
-            neuron.advance(duration, holds: steps > 0)
+            guard neuron.advance(duration, holds: steps > 0, endsStep: endsStep) else {
+                failure = KernelFailure(
+                    neuron: n,
+                    reason: "its integrator needs more than \(AdExUpstroke.mostSteps) steps for \(duration) ms: its "
+                        + "conductances are too large (g_ex \(levels.ex[n]), g_in \(levels.inh[n]) nS)")
+                return
+            }
             v[n] = Float(neuron.v)
             lostV[n] = Float(Double(v[n]) - neuron.v)
             w[n] = Float(neuron.w)

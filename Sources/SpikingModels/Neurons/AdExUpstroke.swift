@@ -15,8 +15,8 @@ import Darwin
 ///     dy/dt = −(g_l + y·(−g_l·v + drive − w)/delta_t)/c_m,
 ///
 /// so that the steps need not shrink, and the time at which it reaches v_peak is found by a few secants. As in NEST, the
-/// potential in the equations is bounded by v_peak. Without upstroke, for delta_t 0, a step of the integrator that ends
-/// at or above the threshold ends in the reset.
+/// potential in the equations is bounded by v_peak. Without upstroke, for delta_t 0, the potential is compared with the
+/// threshold at the end of the step, and reset there: as in NEST, whose solver takes a smooth step whole.
 struct AdExUpstroke {
     /// The greatest estimated error of a step of the integrator [mV].
     static let tolerance = 1e-7
@@ -25,6 +25,9 @@ struct AdExUpstroke {
 
     /// The longest step of the integrator that may jump from below v_threshold to the reset, as a part of the whole time.
     static let resolution = 0x1p-12
+
+    /// The most steps of the integrator: conductances that need more, some 10⁸ nS, are no neuron's.
+    static let mostSteps = 10_000
 
     /// How near y must come to its value at v_peak to be there; its slope makes a millionth of a step of it at most.
     private static let nearness = 1e-9
@@ -82,10 +85,16 @@ struct AdExUpstroke {
     /// Goes on for a time [ms].
     ///
     /// A spike adds to `w`, and holds the potential at the reset where `holds` says so; a second one holds it always.
-    mutating func advance(_ duration: Double, holds: Bool) {
-        var (t, h) = (0.0, duration)
+    ///
+    /// - Parameter endsStep: Whether a step of the simulation ends with it.
+    /// - Returns: Whether the integrator needs no more than ``mostSteps``.
+    mutating func advance(_ duration: Double, holds: Bool, endsStep: Bool) -> Bool {
+        guard v.isFinite, w.isFinite else { return true }
+        var (t, h, taken) = (0.0, duration, 0)
         let lowestY = width > 0 ? exp(-(peak - threshold) / width) : 0
         while t < duration {
+            taken += 1
+            guard taken <= Self.mostSteps else { return false }
             // In y, where `lowest` is above 0.
             let lowest = !isClamped && width > 0 && v > threshold ? lowestY : 0
             let x = lowest > 0 ? exp(-(v - threshold) / width) : v
@@ -98,7 +107,8 @@ struct AdExUpstroke {
             let isAccepted = error <= tolerance || h < duration * 1e-12 || !error.isFinite && h < duration * 1e-6
             let isNumber = error.isFinite && nextX.isFinite
             let factor = isNumber ? 0.9 * pow(tolerance / max(error, 1e-30), 0.2) : 0.1
-            let isThere = lowest > 0 ? nextX <= lowest + Self.nearness : nextX >= peak
+            let isHigh = nextX >= peak && (width > 0 || isLast && endsStep)
+            let isThere = lowest > 0 ? nextX <= lowest + Self.nearness : isHigh
             if isAccepted, isThere, !isClamped, width > 0 {
                 let isPast = lowest > 0 ? nextX < lowest - Self.nearness : h > duration * Self.resolution
                 if isPast, h > duration * 1e-12 {
@@ -126,6 +136,7 @@ struct AdExUpstroke {
             }
             h *= min(max(factor, 0.1), 5)
         }
+        return true
     }
 
     /// The state after a step of the integrator from `x`, which is v or y, at t, and the estimated error [mV].

@@ -13,9 +13,12 @@ struct Choice {
     /// Whether `condition` holds too.
     @inline(__always) func and(_ condition: Bool) -> Choice { Choice(mask: mask & Choice(condition).mask) }
 
+    /// Whether one of the two conditions holds.
+    @inline(__always) func or(_ other: Choice) -> Choice { Choice(mask: mask | other.mask) }
+
     /// `a` where the condition holds, otherwise `b`.
-    @inline(__always) func callAsFunction(_ a: Float, _ b: Float) -> Float {
-        Float(bitPattern: (a.bitPattern & mask) | (b.bitPattern & ~mask))
+    @inline(__always) func callAsFunction<Real: KernelReal>(_ a: Real, _ b: Real) -> Real {
+        Real.chosen(mask, a, b)
     }
 
     /// `a` where the condition holds, otherwise `b`.

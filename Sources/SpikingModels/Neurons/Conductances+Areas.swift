@@ -31,24 +31,25 @@ extension Conductances {
     }
 
     /// Integrals of one neuron's conductances over a part of a step, and what they are at its end.
-    struct Area {
+    struct Area<Real: KernelReal> {
         /// ∫ g dt, times the scale.
-        let total: Float
+        let total: Real
         /// ½·∫ (2u − 1)·g dt, times the scale: how much more of it lies towards the end.
         ///
         /// Six times as much is the coefficient of the first Legendre polynomial, times h.
-        let tilt: Float
+        let tilt: Real
         /// The conductance and its rise at the end.
-        let level, rise: Float
+        let level, rise: Real
     }
 
     /// The constants in an inner loop.
-    struct Areas<C: ConstantReader, Course: SynapticCourse> {
+    struct Areas<C: RealReader, Course: SynapticCourse> {
+        typealias Real = C.Real
         /// The constants of one receptor.
         struct Receptor {
             let decay, ramp, total, totalOfRise, tilt, tiltOfRise, jump: C
 
-            init(_ constants: KernelConstants, _ at: Int) {
+            init(_ constants: RealConstants<Real>, _ at: Int) {
                 decay = C(constants, at)
                 ramp = C(constants, at + 1)
                 total = C(constants, at + 2)
@@ -59,8 +60,8 @@ extension Conductances {
             }
 
             @inline(__always) func area(
-                _ level: UnsafeMutablePointer<Float>, _ rise: UnsafeMutablePointer<Float>, _ n: Int
-            ) -> Area {
+                _ level: UnsafeMutablePointer<Real>, _ rise: UnsafeMutablePointer<Real>, _ n: Int
+            ) -> Area<Real> {
                 let g = level[n]
                 guard Course.isAlpha else {
                     return Area(total: total[n] * g, tilt: tilt[n] * g, level: decay[n] * g, rise: 0)
@@ -73,21 +74,21 @@ extension Conductances {
 
             /// Goes on to the end of a part, and adds what arrives there.
             @inline(__always) func store(
-                _ area: Area, _ input: Float, _ level: UnsafeMutablePointer<Float>,
-                _ rise: UnsafeMutablePointer<Float>, _ n: Int
+                _ area: Area<Real>, _ input: Float, _ level: UnsafeMutablePointer<Real>,
+                _ rise: UnsafeMutablePointer<Real>, _ n: Int
             ) {
                 if Course.isAlpha {
                     level[n] = area.level
-                    rise[n] = area.rise + jump[n] * input
+                    rise[n] = area.rise + jump[n] * Real(input)
                 } else {
-                    level[n] = area.level + input
+                    level[n] = area.level + Real(input)
                 }
             }
         }
 
         let ex, inh: Receptor
 
-        init(_ constants: KernelConstants, first: Int) {
+        init(_ constants: RealConstants<Real>, first: Int) {
             ex = Receptor(constants, first)
             inh = Receptor(constants, first + 7)
         }

@@ -95,27 +95,41 @@ struct Conductances {
     let level, rise: (ex: UnsafeMutablePointer<Float>, inh: UnsafeMutablePointer<Float>)
     /// Whether they are alpha functions.
     let isAlpha: Bool
-    private let names: (ex: String, inh: String)
+    private let columns: Columns<Float>
 
     /// Takes columns for state variables of these names, and of these names after a `d` for the rises.
     init(_ setup: KernelSetup, isAlpha: Bool, ex: String = "g_ex", inh: String = "g_in") {
-        func column(_ symbol: String) -> UnsafeMutablePointer<Float> {
-            setup.column(symbol) { setup.value(symbol, $0) }
-        }
-        self.isAlpha = isAlpha
-        names = (ex, inh)
-        level = (column(ex), column(inh))
-        rise = isAlpha ? (column("d" + ex), column("d" + inh)) : level
+        columns = Columns(setup, isAlpha: isAlpha, ex: ex, inh: inh)
+        (level, rise, self.isAlpha) = (columns.level, columns.rise, isAlpha)
     }
 
     /// A state variable of one neuron; `nil` where it is not one of these.
-    func value(of symbol: String, _ neuron: Int) -> Double? {
-        switch symbol {
-        case names.ex: Double(level.ex[neuron])
-        case names.inh: Double(level.inh[neuron])
-        case "d" + names.ex: Double(rise.ex[neuron])
-        case "d" + names.inh: Double(rise.inh[neuron])
-        default: nil
+    func value(of symbol: String, _ neuron: Int) -> Double? { columns.value(of: symbol, neuron) }
+
+    /// The synapses of some neurons in a precision.
+    struct Columns<Real: KernelReal> {
+        /// The levels and their rises, as those of ``Conductances``.
+        let level, rise: (ex: UnsafeMutablePointer<Real>, inh: UnsafeMutablePointer<Real>)
+        private let names: (ex: String, inh: String)
+
+        init(_ setup: KernelSetup, isAlpha: Bool, ex: String = "g_ex", inh: String = "g_in") {
+            func column(_ symbol: String) -> UnsafeMutablePointer<Real> {
+                setup.reals(symbol) { setup.value(symbol, $0) }
+            }
+            names = (ex, inh)
+            level = (column(ex), column(inh))
+            rise = isAlpha ? (column("d" + ex), column("d" + inh)) : level
+        }
+
+        /// A state variable of one neuron; `nil` where it is not one of these.
+        func value(of symbol: String, _ neuron: Int) -> Double? {
+            switch symbol {
+            case names.ex: Double(level.ex[neuron])
+            case names.inh: Double(level.inh[neuron])
+            case "d" + names.ex: Double(rise.ex[neuron])
+            case "d" + names.inh: Double(rise.inh[neuron])
+            default: nil
+            }
         }
     }
 
@@ -124,9 +138,23 @@ struct Conductances {
     ///
     /// It follows from the parameters of the whole population, so it does not depend on which neurons share a kernel.
     static func substeps(_ setup: KernelSetup, limit: Double, isAlpha: Bool) -> Int {
-        let shortest = symbols.flatMap { setup.values[$0].storedValues }.min() ?? .infinity
-        let parts = (setup.step / min(limit, shortest / (isAlpha ? 4 : 2)) - 1e-9).rounded(.up)
-        return Int(min(max(parts, 1), 1e6))
+        Int(min(max(parts(setup.values, step: setup.step, limit: limit, isAlpha: isAlpha), 1), mostParts))
+    }
+
+    /// A step that needs more parts is refused.
+    private static let mostParts = 10_000.0
+
+    private static func parts(_ values: ModelValues, step: Double, limit: Double, isAlpha: Bool) -> Double {
+        let shortest = symbols.flatMap { values[$0].storedValues }.min() ?? .infinity
+        return (step / min(limit, shortest / (isAlpha ? 4 : 2)) - 1e-9).rounded(.up)
+    }
+
+    /// Why a step is too long for the time constants, in words.
+    static func stepFault(_ values: ModelValues, step: Double, limit: Double, isAlpha: Bool) -> String? {
+        guard parts(values, step: step, limit: limit, isAlpha: isAlpha) > mostParts else { return nil }
+        return
+            "its shortest time constant would cut a step of \(step) ms into more than \(Int(mostParts)) parts: take a "
+            + "shorter step or longer time constants"
     }
 
     /// Seven constants a receptor for a part of a step: see ``Readers``.

@@ -7,36 +7,53 @@ import Darwin
 #endif
 
 extension GLIF {
-    /// One loop for all levels: what a level does not have has constants that leave it at 0.
-    final class Kernel: NeuronKernel {
-        private let membrane: LIF.Membrane
-        private let currents: AlphaCurrents
-        private let constants: KernelConstants
-        private let raised, following, first, second: UnsafeMutablePointer<Float>
+    /// Which parts a level has.
+    struct Parts {
+        let hasSpikeThreshold, hasAfterSpikeCurrents, hasVoltageThreshold: Bool
 
-        /// Which parts a level has.
-        private struct Parts {
-            let hasSpikeThreshold, hasAfterSpikeCurrents, hasVoltageThreshold: Bool
-
-            init(level: String) {
-                hasSpikeThreshold = ["2", "4", "5"].contains(level)
-                hasAfterSpikeCurrents = ["3", "4", "5"].contains(level)
-                hasVoltageThreshold = level == "5"
-            }
+        init(level: String) {
+            hasSpikeThreshold = ["2", "4", "5"].contains(level)
+            hasAfterSpikeCurrents = ["3", "4", "5"].contains(level)
+            hasVoltageThreshold = level == "5"
         }
+
+        /// The rates with which they decay [1/ms].
+        var rates: [String] {
+            (hasSpikeThreshold ? ["th_spike_decay"] : []) + (hasVoltageThreshold ? ["th_voltage_decay"] : [])
+                + (hasAfterSpikeCurrents ? ["asc_decay_1", "asc_decay_2"] : [])
+        }
+    }
+
+    /// Whether single precision does for the membrane and what the level adds.
+    static func fitsSingle(_ setup: KernelSetup) -> Bool {
+        let rates = Parts(level: setup.option("level")).rates
+        let symbols = ["c_m", "g", "v_threshold", "e_l", "tau_syn_ex", "tau_syn_in"] + rates
+        return setup.fitsSingle(symbols, step: setup.step) { bound, value in
+            bound.fits(tau: value("c_m") / value("g"), threshold: value("v_threshold"), rest: value("e_l"))
+                && bound.fits(tau: value("tau_syn_ex")) && bound.fits(tau: value("tau_syn_in"))
+                && rates.allSatisfy { bound.fits(tau: 1 / value($0)) }
+        }
+    }
+
+    /// One loop for all levels: what a level does not have has constants that leave it at 0.
+    struct Loop<Real: KernelReal>: KernelLoop {
+        private let membrane: LIF.Membrane<Real>
+        private let currents: AlphaCurrents.Columns<Real>
+        let constants: RealConstants<Real>
+        private let raised, following, first, second: UnsafeMutablePointer<Real>
 
         init(_ setup: KernelSetup) {
             let parts = Parts(level: setup.option("level"))
             membrane = LIF.Membrane(setup)
-            currents = AlphaCurrents(setup)
-            func column(_ symbol: String, _ has: Bool) -> UnsafeMutablePointer<Float> {
-                setup.column(symbol) { has ? setup.value(symbol, $0) : 0 }
+            currents = AlphaCurrents.Columns(setup)
+            func column(_ symbol: String, _ has: Bool) -> UnsafeMutablePointer<Real> {
+                setup.reals(symbol) { has ? setup.value(symbol, $0) : 0 }
             }
             raised = column("threshold_spike", parts.hasSpikeThreshold)
             following = column("threshold_voltage", parts.hasVoltageThreshold)
             first = column("asc_1", parts.hasAfterSpikeCurrents)
             second = column("asc_2", parts.hasAfterSpikeCurrents)
-            constants = setup.constants(from: GLIF.schema.parameters.map(\.symbol)) { neuron in
+            constants = setup.reals(from: GLIF.schema.parameters.map(\.symbol)) { neuron in
                 let tau = setup.value("c_m", neuron) / setup.value("g", neuron)
                 return Self.membrane(setup, neuron, tau) + Self.threshold(setup, neuron, parts, tau)
                     + Self.afterSpike(setup, neuron, parts)
@@ -87,15 +104,7 @@ extension GLIF {
             }
         }
 
-        func advance(_ frame: StepFrame) {
-            if constants.areShared {
-                advance(frame, SharedConstant.self)
-            } else {
-                advance(frame, EachConstant.self)
-            }
-        }
-
-        @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
+        @inline(__always) func advance<C: RealReader>(_ frame: StepFrame, _: C.Type) where C.Real == Real {
             let (loss, unit, drive, perLeak) = (C(constants, 0), C(constants, 1), C(constants, 2), C(constants, 3))
             let (threshold, refractory) = (C(constants, 4), C(constants, 5))
             let (fraction, resetTo, lossRaised) = (C(constants, 6), C(constants, 7), C(constants, 8))
@@ -111,7 +120,7 @@ extension GLIF {
             for n in 0..<count {
                 let isFree = Choice(r[n] <= 0)
                 let (v0, asc1, asc2) = (v[n], first[n], second[n])
-                let push = drive[n] + current[n] + (mean1[n] * asc1 + mean2[n] * asc2)
+                let push = drive[n] + Real(current[n]) + (mean1[n] * asc1 + mean2[n] * asc2)
                 let moved = v0 + (loss[n] * v0 + unit[n] * push + synapses.potential(currents, n))
                 let target = push * perLeak[n]
                 let newRaised = raised[n] + lossRaised[n] * raised[n]
@@ -126,7 +135,7 @@ extension GLIF {
                 first[n] = isSpike(amp1[n] + new1 * left1[n], isFree(new1, asc1))
                 second[n] = isSpike(amp2[n] + new2 * left2[n], isFree(new2, asc2))
                 synapses.advance(currents, n, inputEx[n], inputIn[n])
-                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                r[n] = isSpike(refractory[n].whole, max(r[n] &- 1, 0))
                 flags[n] = isSpike.flag
             }
             frame.spikes.append(flags: flags, count: count)

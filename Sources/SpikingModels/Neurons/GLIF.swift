@@ -107,5 +107,7 @@ public enum GLIF: NeuronModel {
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { LIF.fault(values, neuron) }
 
     /// A kernel of exact propagators.
-    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
+        fitsSingle(setup) ? LoopKernel(Loop<Float>(setup)) : LoopKernel(Loop<Double>(setup))
+    }
 }

@@ -13,11 +13,15 @@ extension HodgkinHuxleyTraub {
     /// from its own state alone. The fast neurons of a kernel, few at a time, are put side by side for the short steps.
     final class Kernel: NeuronKernel {
         /// The longest step of the integrator [ms].
-        private static let longestStep = 0.05
+        static let longestStep = 0.05
         /// The longest one of fast neurons: the rates of m reach 20/ms in a spike.
         private static let longestFastStep = 0.01
         /// How far above v_t a potential must be to be a spike [mV].
         private static let spikeHeight: Float = 30
+        /// A potential below all others.
+        private static let lowest: Float = -1e30
+        /// An action potential lasts longer than so many long steps: it cannot hide between the ends of fewer.
+        private static let fewSubsteps = 4
 
         private let count, substeps, fastSubsteps: Int
         private let setup: KernelSetup
@@ -26,6 +30,10 @@ extension HodgkinHuxleyTraub {
         private let v, m, h, k, lostV, lostH, lostK, before: UnsafeMutablePointer<Float>
         /// The rows of a block.
         private let state: [UnsafeMutablePointer<Float>]
+        /// The highest potential at the ends of the long steps of a step, where there are many.
+        private let highest: UnsafeMutablePointer<Float>
+        /// Whether the potential has been below the height of a spike since its last peak.
+        private let isArmed: UnsafeMutablePointer<Int32>
         private let remaining: UnsafeMutablePointer<Int32>
         private let flags: UnsafeMutablePointer<UInt8>
         private let noCurrent: UnsafeMutablePointer<Float>
@@ -46,6 +54,8 @@ extension HodgkinHuxleyTraub {
             lostH = setup.column("rounding of h") { _ in 0 }
             lostK = setup.column("rounding of n") { _ in 0 }
             before = setup.column("v before the step") { setup.value("v", $0) - setup.value("v_t", $0) }
+            highest = setup.column("highest v") { _ in Double(Self.lowest) }
+            isArmed = setup.integers("armed") { _ in 1 }
             remaining = setup.integers("refractory") { _ in 0 }
             flags = setup.flags()
             noCurrent = setup.column("no current") { _ in 0 }
@@ -76,14 +86,15 @@ extension HodgkinHuxleyTraub {
 
         func advance(_ frame: StepFrame) {
             before.update(from: v, count: count)
+            if substeps > Self.fewSubsteps { highest.update(repeating: Self.lowest, count: count) }
             let current = frame.current ?? UnsafePointer(noCurrent)
             for first in stride(from: 0, to: count, by: Block.length) {
                 let length = min(Block.length, count - first)
                 block.load(state, current, from: first, count: length)
                 if constants.areShared {
-                    moveBlock(length, SharedRowConstant.self)
+                    moveBlock(length, highest + first, SharedRowConstant.self)
                 } else {
-                    moveBlock(length, EachRowConstant.self)
+                    moveBlock(length, highest + first, EachRowConstant.self)
                 }
                 block.store(state, from: first, count: length)
             }
@@ -95,12 +106,18 @@ extension HodgkinHuxleyTraub {
         }
 
         /// The neurons of the block over the step; what stands behind them in its last vector goes with them.
-        @inline(__always) private func moveBlock<C: RowConstant>(_ length: Int, _ reader: C.Type) {
+        @inline(__always) private func moveBlock<C: RowConstant>(
+            _ length: Int, _ highest: UnsafeMutablePointer<Float>, _ reader: C.Type
+        ) {
             func whole(_ count: Int) -> Int { (count + 7) & ~7 }
-            for _ in 0..<substeps where block.move(whole(length), part, reader, isLong: true) {
-                let taken = fast.gather(block, count: length, origins)
-                for _ in 0..<fastSubsteps { _ = fast.move(whole(taken), fastPart, reader, isLong: false) }
-                fast.scatter(to: block, count: taken, origins)
+            for _ in 0..<substeps {
+                if block.move(whole(length), part, reader, isLong: true) {
+                    let taken = fast.gather(block, count: length, origins)
+                    for _ in 0..<fastSubsteps { _ = fast.move(whole(taken), fastPart, reader, isLong: false) }
+                    fast.scatter(to: block, count: taken, origins)
+                }
+                guard substeps > Self.fewSubsteps else { continue }
+                for n in 0..<length { highest[n] = max(highest[n], block.base[n]) }
             }
         }
 
@@ -108,13 +125,17 @@ extension HodgkinHuxleyTraub {
         @inline(__always) private func finish<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
             let refractory = C(constants, 9)
             let (v, ex, inh) = (v, synapses.level.ex, synapses.level.inh)
-            let (before, r, flags) = (before, remaining, flags)
+            let (before, highest, armed, r, flags) = (before, highest, isArmed, remaining, flags)
             let (inputEx, inputIn) = (frame.inputs[0], frame.inputs[1])
             for n in 0..<count {
                 ex[n] += inputEx[n]
                 inh[n] += inputIn[n]
-                let isPast = Choice(v[n] >= Self.spikeHeight).and(before[n] > v[n])
+                // The peak is past where the potential falls from above the height, or was above it only within the step.
+                let isLow = Choice(v[n] < Self.spikeHeight)
+                let isFalling = Choice(before[n] >= Self.spikeHeight).and(before[n] > v[n])
+                let isPast = isFalling.or(isLow.and(highest[n] >= Self.spikeHeight)).and(armed[n] > 0)
                 let isSpike = isPast.and(r[n] <= 0)
+                armed[n] = isLow(1, isPast(0, armed[n]))
                 r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
                 flags[n] = isSpike.flag
             }

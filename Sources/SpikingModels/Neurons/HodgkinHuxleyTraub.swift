@@ -7,7 +7,11 @@
 ///     α_h = 0.128·e^((17 − V)/18)                   β_h = 4/(1 + e^((40 − V)/5))
 ///     α_n = 0.032·(15 − V)/(e^((15 − V)/5) − 1)     β_n = 0.5·e^((10 − V)/40)
 ///     tau_syn·dg/dt = −g,  g ← g + w at a spike of weight w
-///     a spike: v ≥ v_t + 30 mV at the end of a step and lower than at its start, not within t_ref of another
+///     a spike: v has passed a peak of at least v_t + 30 mV, not within t_ref of another
+///
+/// A spike is stamped with the end of the first step in which the potential falls from the peak. The next one needs v below
+/// v_t + 30 mV in between, so that an action potential is one spike for any t_ref and any step; a peak within t_ref of a
+/// spike is none, also where the potential is still high when t_ref ends.
 ///
 /// Integrated by classical Runge-Kutta steps of fourth order, with exact conductances: of at most 1/20 ms, and of 1/100 ms
 /// while the potential moves by more than 20 mV/ms. That keeps the potential within 0.05 mV of an adaptive solver of high
@@ -28,13 +32,18 @@ public enum HodgkinHuxleyTraub: NeuronModel {
                 + " − g_ex·(v − e_ex) − g_in·(v − e_in) + i_e",
             "dx/dt = α_x(v − v_t)·(1 − x) − β_x(v − v_t)·x for x = m, h, n",
             "tau_syn·dg/dt = −g, g ← g + w at a spike",
-            "v ≥ v_t + 30 mV and falling: spike, the next after t_ref at the earliest",
+            "first fall from a peak ≥ v_t + 30 mV: spike, the next after t_ref and v < v_t + 30 mV at the earliest",
         ],
         source: "Traub & Miles 1991; Brette et al. 2007, doi:10.1007/s10827-007-0038-6",
         parameters: parameters
             + Conductances.parameters(excitatory: 0, inhibitory: -80, tau: (5, 10), isAlpha: false),
         state: state + Conductances.state(isAlpha: false),
         receptors: Conductances.receptors(isAlpha: false))
+
+    /// Synapses that are too fast for the step, or a step that is too long for the gating variables.
+    public static func stepFault(_ values: ModelValues, step: Double) -> String? {
+        Conductances.stepFault(values, step: step, limit: Kernel.longestStep, isAlpha: false)
+    }
 
     /// A kernel of fourth order.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }

@@ -21,7 +21,6 @@ public enum IntegrateAndFire: NeuronModel, EventDrivenModel {
             "v ≥ v_threshold and t ≥ onset: spike; subtract: v ← v − v_threshold, to_value: v ← v_reset",
         ],
         source: "Rueckauer, Lungu, Hu, Pfeiffer, Liu 2017, doi:10.3389/fnins.2017.00682",
-        nirType: "IF",
         parameters: [
             ParameterRow(
                 "v_threshold", unit: "mV", default: 1, allowed: .above(0), pyNN: "v_thresh", nest: "V_th",
@@ -53,7 +52,7 @@ public enum IntegrateAndFire: NeuronModel, EventDrivenModel {
 
     /// A kernel that adds up input over each step.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
-        IntegratingKernel(setup, hasThreshold: true)
+        IntegratingKernel.make(setup, hasThreshold: true)
     }
 
     /// Neurons that follow the closed form.

@@ -11,7 +11,6 @@ public enum Integrator: NeuronModel {
         equations: ["dv/dt = r·(i + Σ w·δ(t − t_spike))"],
         source: "node type I of the Neuromorphic Intermediate Representation, Pedersen et al. 2024, "
             + "doi:10.1038/s41467-024-52259-9",
-        nirType: "I",
         parameters: [
             ParameterRow("r", unit: "1", default: 1, allowed: .above(0), "Factor on the current and on every weight."),
             ParameterRow(
@@ -31,6 +30,6 @@ public enum Integrator: NeuronModel {
 
     /// A kernel that adds up input over each step.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
-        IntegratingKernel(setup, hasThreshold: false)
+        IntegratingKernel.make(setup, hasThreshold: false)
     }
 }

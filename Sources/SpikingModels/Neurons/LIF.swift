@@ -66,31 +66,36 @@ enum LIF {
         return value.isNormal && value > 0 ? value : limit
     }
 
+    /// Whether single precision does for the membrane and for what decays with these time constants.
+    static func fitsSingle(_ setup: KernelSetup, times: [String]) -> Bool {
+        setup.fitsSingle(["tau_m", "v_threshold", "e_l"] + times, step: setup.step) { bound, value in
+            bound.fits(tau: value("tau_m"), threshold: value("v_threshold"), rest: value("e_l"))
+                && times.allSatisfy { bound.fits(tau: value($0)) }
+        }
+    }
+
     /// Potentials, refractory times and flags of some neurons.
-    struct Membrane {
+    struct Membrane<Real: KernelReal> {
         let count: Int
         /// v − e_l [mV].
-        let potential: UnsafeMutablePointer<Float>
+        let potential: UnsafeMutablePointer<Real>
         /// Steps that a neuron stays refractory.
         let remaining: UnsafeMutablePointer<Int32>
         let flags: UnsafeMutablePointer<UInt8>
         /// Zeros, for steps without injected current.
         let noCurrent: UnsafeMutablePointer<Float>
-        private let rest: KernelConstants
+        private let rest: RealConstants<Real>
 
         init(_ setup: KernelSetup) {
             count = setup.count
-            potential = setup.column("v") { setup.value("v", $0) - setup.value("e_l", $0) }
+            potential = setup.reals("v") { setup.value("v", $0) - setup.value("e_l", $0) }
             remaining = setup.integers("refractory") { _ in 0 }
             flags = setup.flags()
             noCurrent = setup.column("no current") { _ in 0 }
-            rest = setup.constants(from: ["e_l"]) { [setup.value("e_l", $0)] }
+            rest = setup.reals(from: ["e_l"]) { [setup.value("e_l", $0)] }
         }
 
         /// The potential of one neuron [mV].
-        func value(_ neuron: Int) -> Double {
-            let base = rest.areShared ? rest.shared[0] : rest.each[0][neuron]
-            return Double(potential[neuron]) + Double(base)
-        }
+        func value(_ neuron: Int) -> Double { Double(potential[neuron]) + Double(rest.value(0, neuron)) }
     }
 }

@@ -41,21 +41,39 @@ enum LIFConductance {
     /// The equation of the potential.
     static let equation = "c_m·dv/dt = −g_l·(v − e_l) − g_ex·(v − e_ex) − g_in·(v − e_in) + i_e"
 
-    /// A kernel for synapses of either time course.
-    final class Kernel: NeuronKernel {
-        private let membrane: LIF.Membrane
-        private let synapses: Conductances
-        private let constants: KernelConstants
+    /// A kernel for synapses of either time course, in the precision that the step needs.
+    static func makeKernel(_ setup: KernelSetup, isAlpha: Bool) -> any NeuronKernel {
+        // The leak is integrated exactly, so only the synapses limit a part.
+        let substeps = Conductances.substeps(setup, limit: .infinity, isAlpha: isAlpha)
+        let symbols = ["c_m", "g_l", "v_threshold", "e_l"] + Conductances.symbols
+        let fits = setup.fitsSingle(symbols, step: setup.step / Double(substeps)) { bound, value in
+            bound.fits(tau: value("c_m") / value("g_l"), threshold: value("v_threshold"), rest: value("e_l"))
+                && Conductances.symbols.allSatisfy { bound.fits(tau: value($0)) }
+        }
+        if isAlpha {
+            return fits
+                ? LoopKernel(Loop<Float, AlphaCourse>(setup, substeps))
+                : LoopKernel(Loop<Double, AlphaCourse>(setup, substeps))
+        }
+        return fits
+            ? LoopKernel(Loop<Float, ExponentialCourse>(setup, substeps))
+            : LoopKernel(Loop<Double, ExponentialCourse>(setup, substeps))
+    }
+
+    /// The columns of some neurons, and the loop over them.
+    private struct Loop<Real: KernelReal, Course: SynapticCourse>: KernelLoop {
+        private let membrane: LIF.Membrane<Real>
+        private let synapses: Conductances.Columns<Real>
+        let constants: RealConstants<Real>
         private let substeps: Int
 
-        init(_ setup: KernelSetup, isAlpha: Bool) {
+        init(_ setup: KernelSetup, _ substeps: Int) {
+            let isAlpha = Course.isAlpha
             membrane = LIF.Membrane(setup)
-            synapses = Conductances(setup, isAlpha: isAlpha)
-            // The leak is integrated exactly, so only the synapses limit a part.
-            let substeps = Conductances.substeps(setup, limit: .infinity, isAlpha: isAlpha)
+            synapses = Conductances.Columns(setup, isAlpha: isAlpha)
             self.substeps = substeps
             let part = setup.step / Double(substeps)
-            constants = setup.constants(from: LIFConductance.parameters(isAlpha: isAlpha).map(\.symbol)) { neuron in
+            constants = setup.reals(from: LIFConductance.parameters(isAlpha: isAlpha).map(\.symbol)) { neuron in
                 let (c, rest) = (setup.value("c_m", neuron), setup.value("e_l", neuron))
                 return [
                     setup.value("g_l", neuron) * part / c, part / c, setup.value("e_ex", neuron) - rest,
@@ -66,32 +84,18 @@ enum LIFConductance {
             }
         }
 
-        func advance(_ frame: StepFrame) {
-            if synapses.isAlpha { advance(frame, AlphaCourse.self) } else { advance(frame, ExponentialCourse.self) }
-        }
-
-        @inline(__always) private func advance<Course: SynapticCourse>(_ frame: StepFrame, _ course: Course.Type) {
-            if constants.areShared {
-                advance(frame, SharedConstant.self, course)
-            } else {
-                advance(frame, EachConstant.self, course)
-            }
+        @inline(__always) func advance<C: RealReader>(_ frame: StepFrame, _ reader: C.Type) where C.Real == Real {
+            for _ in 1..<substeps { move(frame, reader, isLast: false) }
+            move(frame, reader, isLast: true)
             frame.spikes.append(flags: membrane.flags, count: membrane.count)
-        }
-
-        @inline(__always) private func advance<C: ConstantReader, Course: SynapticCourse>(
-            _ frame: StepFrame, _ reader: C.Type, _ course: Course.Type
-        ) {
-            for _ in 1..<substeps { move(frame, reader, course, isLast: false) }
-            move(frame, reader, course, isLast: true)
         }
 
         /// Potentials and conductances over a part of the step; after the last part input, threshold and refractoriness.
         ///
         /// - Parameter isLast: A literal, so that there are two loops and none asks.
-        @inline(__always) private func move<C: ConstantReader, Course: SynapticCourse>(
-            _ frame: StepFrame, _: C.Type, _: Course.Type, isLast: Bool
-        ) {
+        @inline(__always) private func move<C: RealReader>(
+            _ frame: StepFrame, _: C.Type, isLast: Bool
+        ) where C.Real == Real {
             let (leak, unit, drive) = (C(constants, 0), C(constants, 1), C(constants, 4))
             let (reversalEx, reversalIn) = (C(constants, 2), C(constants, 3))
             let (threshold, reset, refractory) = (C(constants, 5), C(constants, 6), C(constants, 7))
@@ -108,10 +112,10 @@ enum LIFConductance {
                 // A, and ∫b/c.
                 let total = leak[n] + (ex.total + inh.total)
                 let push = ex.total.times(
-                    toEx, plus: inh.total.times(toIn, plus: unit[n].times(current[n], plus: drive[n])))
+                    toEx, plus: inh.total.times(toIn, plus: unit[n].times(Real(current[n]), plus: drive[n])))
                 let perTotal = 1 / total
                 let target = push * perTotal
-                let loss = Exponential.loss(total)
+                let loss = Real.loss(total)
                 // r₁·h/∫a/6
                 let tilt = ex.tilt.times(toEx - target, plus: inh.tilt * (toIn - target)) * perTotal
                 let pull = (loss * tilt).times(loss.times(0.5, plus: 1), plus: target - v[n])
@@ -127,7 +131,7 @@ enum LIFConductance {
                 course.inh.store(inh, inputIn[n], state.level.inh, state.rise.inh, n)
                 let isSpike = Choice(value >= threshold[n])
                 v[n] = isSpike(reset[n], value)
-                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                r[n] = isSpike(refractory[n].whole, max(r[n] &- 1, 0))
                 flags[n] = isSpike.flag
             }
         }

@@ -26,8 +26,13 @@ public enum LIFConductanceExponential: NeuronModel {
     /// Whether parameters fit together.
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { LIF.fault(values, neuron) }
 
+    /// Synapses that are too fast for the step.
+    public static func stepFault(_ values: ModelValues, step: Double) -> String? {
+        Conductances.stepFault(values, step: step, limit: .infinity, isAlpha: false)
+    }
+
     /// A kernel of fourth order.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
-        LIFConductance.Kernel(setup, isAlpha: false)
+        LIFConductance.makeKernel(setup, isAlpha: false)
     }
 }

@@ -43,37 +43,32 @@ public enum LIFCurrentAlpha: NeuronModel, EventDrivenModel {
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { LIF.fault(values, neuron) }
 
     /// A kernel of exact propagators.
-    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
+        LIF.fitsSingle(setup, times: ["tau_syn_ex", "tau_syn_in"])
+            ? LoopKernel(Loop<Float>(setup)) : LoopKernel(Loop<Double>(setup))
+    }
 
     /// Neurons that follow the closed form.
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
         CurrentSumKernel(setup, AlphaShape.self) ?? ClosedFormKernel(setup, Neuron.self)
     }
 
-    private final class Kernel: NeuronKernel {
-        private let membrane: LIF.Membrane
-        private let constants: KernelConstants
-        private let currents: AlphaCurrents
+    private struct Loop<Real: KernelReal>: KernelLoop {
+        private let membrane: LIF.Membrane<Real>
+        let constants: RealConstants<Real>
+        private let currents: AlphaCurrents.Columns<Real>
 
         init(_ setup: KernelSetup) {
             membrane = LIF.Membrane(setup)
-            currents = AlphaCurrents(setup)
-            constants = setup.constants(from: LIF.symbols + ["tau_syn_ex", "tau_syn_in"]) { neuron in
+            currents = AlphaCurrents.Columns(setup)
+            constants = setup.reals(from: LIF.symbols + ["tau_syn_ex", "tau_syn_in"]) { neuron in
                 let (h, tau, c) = (setup.step, setup.value("tau_m", neuron), setup.value("c_m", neuron))
                 return LIF.constants(setup, neuron) + [expm1(-h / tau)]
                     + AlphaCurrents.constants(setup, neuron, tau: tau, capacitance: c)
             }
         }
 
-        func advance(_ frame: StepFrame) {
-            if constants.areShared {
-                advance(frame, SharedConstant.self)
-            } else {
-                advance(frame, EachConstant.self)
-            }
-        }
-
-        @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
+        @inline(__always) func advance<C: RealReader>(_ frame: StepFrame, _: C.Type) where C.Real == Real {
             let (drive, unit, threshold) = (C(constants, 1), C(constants, 2), C(constants, 3))
             let (reset, refractory, loss) = (C(constants, 4), C(constants, 5), C(constants, 6))
             let synapses = AlphaCurrents.Readers<C>(constants, first: 7)
@@ -82,14 +77,14 @@ public enum LIFCurrentAlpha: NeuronModel, EventDrivenModel {
             let current = frame.current ?? UnsafePointer(membrane.noCurrent)
             for n in 0..<count {
                 let moved =
-                    v[n] + (loss[n] * v[n] + synapses.potential(currents, n) + drive[n] + unit[n] * current[n])
+                    v[n] + (loss[n] * v[n] + synapses.potential(currents, n) + drive[n] + unit[n] * Real(current[n]))
                 let isFree = Choice(r[n] <= 0)
                 // A refractory neuron is at reset already.
                 let value = isFree(moved, reset[n])
                 synapses.advance(currents, n, inputEx[n], inputIn[n])
                 let isSpike = Choice(value >= threshold[n])
                 v[n] = isSpike(reset[n], value)
-                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                r[n] = isSpike(refractory[n].whole, max(r[n] &- 1, 0))
                 flags[n] = isSpike.flag
             }
             frame.spikes.append(flags: flags, count: count)

@@ -11,8 +11,8 @@ import Darwin
 ///     dv/dt = −(v − e_l)/tau_m + (i_e + i_stim)/c_m
 ///     v ← v + w at a spike of weight w
 ///
-/// Advanced by its exact solution. What arrives while a neuron is refractory is lost, or kept with the decay of the
-/// membrane until it is free again.
+/// Advanced by its exact solution. What arrives in the t_ref after a spike, its end not included, is lost, or kept with the
+/// decay of the membrane until it is free again.
 ///
 /// - Source: M. Diesmann, M.-O. Gewaltig, S. Rotter, A. Aertsen 2001, Neurocomputing 38–40:565,
 ///   doi:10.1016/S0925-2312(01)00409-X.
@@ -43,37 +43,32 @@ public enum LIFCurrentDelta: NeuronModel, EventDrivenModel {
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { LIF.fault(values, neuron) }
 
     /// A kernel of exact propagators.
-    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
+        LIF.fitsSingle(setup, times: [])
+            ? LoopKernel(Loop<Float>(setup)) : LoopKernel(Loop<Double>(setup))
+    }
 
     /// Neurons that follow the closed form.
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
         JumpSumKernel(setup) ?? ClosedFormKernel(setup, Neuron.self)
     }
 
-    private final class Kernel: NeuronKernel {
-        private let membrane: LIF.Membrane
-        private let constants: KernelConstants
-        private let kept: UnsafeMutablePointer<Float>
-        private let keeps: Float
+    private struct Loop<Real: KernelReal>: KernelLoop {
+        private let membrane: LIF.Membrane<Real>
+        let constants: RealConstants<Real>
+        private let kept: UnsafeMutablePointer<Real>
+        private let keeps: Real
 
         init(_ setup: KernelSetup) {
             membrane = LIF.Membrane(setup)
-            kept = setup.column("kept input") { _ in 0 }
+            kept = setup.reals("kept input") { _ in 0 }
             keeps = setup.option("refractory_input") == "kept" ? 1 : 0
-            constants = setup.constants(from: LIF.symbols) { neuron in
+            constants = setup.reals(from: LIF.symbols) { neuron in
                 LIF.constants(setup, neuron) + [expm1(-setup.step / setup.value("tau_m", neuron))]
             }
         }
 
-        func advance(_ frame: StepFrame) {
-            if constants.areShared {
-                advance(frame, SharedConstant.self)
-            } else {
-                advance(frame, EachConstant.self)
-            }
-        }
-
-        @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
+        @inline(__always) func advance<C: RealReader>(_ frame: StepFrame, _: C.Type) where C.Real == Real {
             let (leak, drive, unit) = (C(constants, 0), C(constants, 1), C(constants, 2))
             let (threshold, reset, refractory) = (C(constants, 3), C(constants, 4), C(constants, 5))
             let loss = C(constants, 6)
@@ -82,15 +77,18 @@ public enum LIFCurrentDelta: NeuronModel, EventDrivenModel {
             let current = frame.current ?? UnsafePointer(membrane.noCurrent)
             for n in 0..<count {
                 let isFree = Choice(r[n] <= 0)
-                let arrived = input[n] + leak[n] * kept[n]
+                // Refractoriness ends with the step: what arrives there counts.
+                let isEnding = Choice(r[n] == 1)
+                let arrived = Real(input[n]) + leak[n] * kept[n]
                 // v + v·(e^(−h/τ) − 1) rounds less than v·e^(−h/τ).
-                let moved = v[n] + (loss[n] * v[n] + drive[n] + unit[n] * current[n] + arrived)
+                let moved = v[n] + (loss[n] * v[n] + drive[n] + unit[n] * Real(current[n]) + arrived)
                 // A refractory neuron is at reset already.
-                let value = isFree(moved, reset[n])
-                kept[n] = isFree(0, keeps * arrived)
+                let atReset = reset[n] + isEnding(arrived, 0)
+                let value = isFree(moved, atReset)
+                kept[n] = isFree.or(isEnding)(0, keeps * arrived)
                 let isSpike = Choice(value >= threshold[n])
                 v[n] = isSpike(reset[n], value)
-                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                r[n] = isSpike(refractory[n].whole, max(r[n] &- 1, 0))
                 flags[n] = isSpike.flag
             }
             frame.spikes.append(flags: flags, count: count)

@@ -51,23 +51,26 @@ public enum LIFCurrentExponential: NeuronModel, EventDrivenModel {
     public static func fault(_ values: ModelValues, neuron: Int) -> String? { LIF.fault(values, neuron) }
 
     /// A kernel of exact propagators.
-    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
+    public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? {
+        LIF.fitsSingle(setup, times: ["tau_syn_ex", "tau_syn_in"])
+            ? LoopKernel(Loop<Float>(setup)) : LoopKernel(Loop<Double>(setup))
+    }
 
     /// Neurons that follow the closed form.
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
         CurrentSumKernel(setup, ExponentialShape.self) ?? ClosedFormKernel(setup, Neuron.self)
     }
 
-    private final class Kernel: NeuronKernel {
-        private let membrane: LIF.Membrane
-        private let constants: KernelConstants
-        private let excitatory, inhibitory: UnsafeMutablePointer<Float>
+    private struct Loop<Real: KernelReal>: KernelLoop {
+        private let membrane: LIF.Membrane<Real>
+        let constants: RealConstants<Real>
+        private let excitatory, inhibitory: UnsafeMutablePointer<Real>
 
         init(_ setup: KernelSetup) {
             membrane = LIF.Membrane(setup)
-            excitatory = setup.column("i_ex") { setup.value("i_ex", $0) }
-            inhibitory = setup.column("i_in") { setup.value("i_in", $0) }
-            constants = setup.constants(from: LIF.symbols + ["tau_syn_ex", "tau_syn_in"]) { neuron in
+            excitatory = setup.reals("i_ex") { setup.value("i_ex", $0) }
+            inhibitory = setup.reals("i_in") { setup.value("i_in", $0) }
+            constants = setup.reals(from: LIF.symbols + ["tau_syn_ex", "tau_syn_in"]) { neuron in
                 let (h, tau, c) = (setup.step, setup.value("tau_m", neuron), setup.value("c_m", neuron))
                 let (ex, inh) = (setup.value("tau_syn_ex", neuron), setup.value("tau_syn_in", neuron))
                 return LIF.constants(setup, neuron) + [
@@ -78,15 +81,7 @@ public enum LIFCurrentExponential: NeuronModel, EventDrivenModel {
             }
         }
 
-        func advance(_ frame: StepFrame) {
-            if constants.areShared {
-                advance(frame, SharedConstant.self)
-            } else {
-                advance(frame, EachConstant.self)
-            }
-        }
-
-        @inline(__always) private func advance<C: ConstantReader>(_ frame: StepFrame, _: C.Type) {
+        @inline(__always) func advance<C: RealReader>(_ frame: StepFrame, _: C.Type) where C.Real == Real {
             let (leak, drive, unit) = (C(constants, 0), C(constants, 1), C(constants, 2))
             let (threshold, reset, refractory) = (C(constants, 3), C(constants, 4), C(constants, 5))
             let (decayEx, decayIn) = (C(constants, 6), C(constants, 7))
@@ -95,15 +90,16 @@ public enum LIFCurrentExponential: NeuronModel, EventDrivenModel {
             let (ex, inh, inputEx, inputIn) = (excitatory, inhibitory, frame.inputs[0], frame.inputs[1])
             let current = frame.current ?? UnsafePointer(membrane.noCurrent)
             for n in 0..<count {
-                let moved = leak[n] * v[n] + fromEx[n] * ex[n] + fromIn[n] * inh[n] + drive[n] + unit[n] * current[n]
+                let moved =
+                    leak[n] * v[n] + fromEx[n] * ex[n] + fromIn[n] * inh[n] + drive[n] + unit[n] * Real(current[n])
                 let isFree = Choice(r[n] <= 0)
                 // A refractory neuron is at reset already.
                 let value = isFree(moved, reset[n])
-                ex[n] = decayEx[n] * ex[n] + inputEx[n]
-                inh[n] = decayIn[n] * inh[n] + inputIn[n]
+                ex[n] = decayEx[n] * ex[n] + Real(inputEx[n])
+                inh[n] = decayIn[n] * inh[n] + Real(inputIn[n])
                 let isSpike = Choice(value >= threshold[n])
                 v[n] = isSpike(reset[n], value)
-                r[n] = isSpike(Int32(refractory[n]), max(r[n] &- 1, 0))
+                r[n] = isSpike(refractory[n].whole, max(r[n] &- 1, 0))
                 flags[n] = isSpike.flag
             }
             frame.spikes.append(flags: flags, count: count)

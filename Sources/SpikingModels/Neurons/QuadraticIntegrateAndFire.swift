@@ -11,7 +11,8 @@ import Darwin
 ///     c_m·dv/dt = g_l·(v − e_l)·(v − v_c)/(v_c − e_l) + i_e + i_stim,  v ← v + w at a spike of weight w
 ///
 /// With a current that is constant over the step the equation is a Riccati equation, whose closed form is used: no
-/// error of the step, and a potential that would run to infinity within the step is seen exactly.
+/// error of the step, and a potential that would run to infinity within the step is seen exactly. Input in the t_ref after a
+/// spike is lost, that at its very end is not.
 ///
 /// - Source: G. B. Ermentrout, N. Kopell 1986, SIAM J. Appl. Math. 46:233, doi:10.1137/0146017; P. E. Latham et al.
 ///   2000, J. Neurophysiol. 83:808, doi:10.1152/jn.2000.83.2.808.
@@ -42,13 +43,17 @@ public enum QuadraticIntegrateAndFire: NeuronModel, EventDrivenModel {
                 "v_reset", unit: "mV", default: -75, pyNN: "v_reset", nest: "V_reset", "Potential after a spike."),
             ParameterRow(
                 "t_ref", unit: "ms", default: 0, allowed: .atLeast(0), pyNN: "tau_refrac", nest: "t_ref",
-                "How long the potential stays at v_reset; rounded up to whole steps."),
+                "How long the potential stays at v_reset; rounded to whole steps."),
             ParameterRow("i_e", unit: "pA", default: 0, pyNN: "i_offset", nest: "I_e", "Constant current."),
         ],
         state: [
             ParameterRow("v", unit: "mV", default: -70, follows: "e_l", pyNN: "v", nest: "V_m", "Membrane potential.")
         ],
-        receptors: [ReceptorRow("input", unit: "mV", "Adds the weight to the potential; lost while refractory.")])
+        receptors: [
+            ReceptorRow(
+                "input", unit: "mV",
+                "Adds the weight to the potential; lost in the t_ref after a spike, its end not included.")
+        ])
 
     /// Whether parameters fit together.
     public static func fault(_ values: ModelValues, neuron: Int) -> String? {
@@ -120,8 +125,12 @@ public enum QuadraticIntegrateAndFire: NeuronModel, EventDrivenModel {
                 let moved = (rest > 0 ? (u + offset * slope) / rest : .infinity) + Double(input[n])
                 let isNear = Choice(abs(offset * time * time) < Self.nearest)
                 let isFree = isNear.and(r[n] <= 0)
-                let isSpike = isFree.and(moved >= Double(peak[n]))
-                v[n] = isSpike(reset[n], isFree(Float(moved), v[n]))
+                // Refractoriness ends with the step: what arrives there counts.
+                let isEnding = isNear.and(r[n] == 1)
+                let value = isFree(Float(moved), isEnding(Float(u + Double(input[n])), v[n]))
+                let isReached = isFree.and(moved >= Double(peak[n]))
+                let isSpike = isReached.or(isEnding.and(value >= peak[n]))
+                v[n] = isSpike(reset[n], value)
                 r[n] = isSpike(Int32(refractory[n]), isNear(max(r[n] &- 1, 0), r[n]))
                 flags[n] = isSpike.flag
                 isFar[n] = 1 - isNear.flag
@@ -131,12 +140,13 @@ public enum QuadraticIntegrateAndFire: NeuronModel, EventDrivenModel {
             for first in stride(from: 0, to: count, by: 8)
             where words.loadUnaligned(fromByteOffset: first, as: UInt64.self) != 0 {
                 for n in first..<min(first + 8, count) where isFar[n] != 0 {
-                    if r[n] > 0 {
+                    if r[n] > 1 {
                         r[n] -= 1
                         continue
                     }
                     let offset = Self.offset(Double(drive[n]) + Double(current[n]), Double(k[n]), Double(half[n]))
-                    let moved = Self.flow(Double(v[n]), offset, Double(rate[n]) * step) + Double(input[n])
+                    let u = Double(v[n])
+                    let moved = (r[n] > 0 ? u : Self.flow(u, offset, Double(rate[n]) * step)) + Double(input[n])
                     let isSpike = moved >= Double(peak[n])
                     v[n] = isSpike ? reset[n] : Float(moved)
                     r[n] = isSpike ? Int32(refractory[n]) : 0

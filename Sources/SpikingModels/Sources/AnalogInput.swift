@@ -9,7 +9,6 @@ public enum AnalogInput: NeuronModel {
         summary: "Emits numbers given from outside, constant over a trial",
         equations: ["y(t) = x"],
         source: "Rueckauer, Lungu, Hu, Pfeiffer, Liu 2017, doi:10.3389/fnins.2017.00682",
-        nirType: "Input",
         parameters: [], options: [], state: [], emitsSpikes: false)
 
     /// No state: the value from outside.

@@ -15,7 +15,9 @@ public enum PoissonInput: StimulusModel {
             + "doi:10.7554/eLife.47314",
         parameters: [
             SourceRows.rate(0, "Spikes a second to each target, on average."),
-            ParameterRow("weight", unit: "1", default: 0, nest: "weight", "Weight of a spike, in the receptor's unit."),
+            ParameterRow(
+                "weight", unit: "1", default: 0, nest: "weight", isWeight: true,
+                "Weight of a spike, in the receptor's unit."),
             SourceRows.start, SourceRows.stop,
         ], state: [], emitsSpikes: false)
 

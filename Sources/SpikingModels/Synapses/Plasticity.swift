@@ -40,7 +40,7 @@ public protocol LongTermModel: Sendable {
     /// What is wrong with parameters that are each in their range but not together.
     static func fault(_ values: ModelValues) -> String?
 
-    /// The weights that plasticity may lead to.
+    /// The weights that plasticity may lead to, and that a weight may start with.
     static func weightBounds(_ values: ModelValues) -> ClosedRange<Double>
 
     /// The plasticity of the synapses of a projection onto the neurons of one worker.

@@ -12,7 +12,7 @@ public struct DistanceDependentConnector: Connector {
     public static let kind = "distance_dependent"
     /// The probability at distance `d`, from 0 to 1; its other names must have values already.
     public var probability: Expression
-    /// The distance beyond which nothing is connected, in the unit of the positions; `nil` for none.
+    /// The distance from which on nothing is connected, in the unit of the positions; `nil` for none.
     public var maximumDistance: Double?
     /// Whether a neuron may connect to itself.
     public var allowsAutapses: Bool
@@ -62,7 +62,7 @@ public struct DistanceDependentConnector: Connector {
 
     /// Calls with distance and probability of up to 2¹⁷ pairs.
     ///
-    /// Autapses and pairs beyond the maximum have probability 0.
+    /// Autapses and pairs at the maximum or beyond have probability 0.
     private func sample(_ site: ConnectionSite, _ function: ExpressionFunction, _ use: (Double, Double) -> Void) {
         guard let (source, target) = site.positions, source.fault(with: target) == nil else { return }
         let targets = min(site.targets, site.sources * site.targets <= 1 << 17 ? site.targets : 128)
@@ -74,7 +74,7 @@ public struct DistanceDependentConnector: Connector {
                 // Sources are shifted from target to target, so that no grid of the two hides a part of the distances.
                 let i = sources == site.sources ? s : (s * site.sources / sources + t) % site.sources
                 let d = source.distance(i, to: target, j)
-                let isOut = i == Int(twin) || d > maximumDistance ?? .infinity
+                let isOut = i == Int(twin) || d >= maximumDistance ?? .infinity
                 use(d, isOut ? 0 : function(d))
             }
         }
@@ -130,9 +130,9 @@ public struct DistanceDependentConnector: Connector {
         ) {
             var nearest = Double.infinity
             for i in 0..<count { nearest = min(nearest, distances[i]) }
-            guard nearest <= maximum else { return }
+            guard nearest < maximum else { return }
             probability.evaluate(distances, into: probabilities, count: count)
-            for i in 0..<count where distances[i] <= maximum && first + i != twin {
+            for i in 0..<count where distances[i] < maximum && first + i != twin {
                 let p = probabilities[i]
                 guard p >= 0, p <= 1 else {
                     list.fault = list.fault ?? DistanceDependentConnector.fault(p, at: distances[i])

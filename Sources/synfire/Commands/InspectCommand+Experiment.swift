@@ -108,19 +108,29 @@ private struct ProjectionEstimate {
         isProcedural = synapse.storage == .procedural
         self.connector = type(of: connector).kind
         self.receptor = receptor
-        let sources = Self.neurons(projection.sources, in: network, seed: seed)
-        let targets = Self.neurons(projection.targets, in: network, seed: seed)
-        var places: [Neuron: Int32] = [:]
-        for (place, neuron) in sources.enumerated() { places[neuron] = Int32(place) }
-        let twins = targets.map { places[$0] ?? -1 }
+        let counts = (projection.sources.count(in: network), projection.targets.count(in: network))
         let site = ConnectionSite(
-            sources: sources.count, targets: targets.count, twins: twins.contains { $0 >= 0 } ? twins : nil,
+            sources: counts.0, targets: counts.1,
+            twins: counts.0 + counts.1 <= Self.mostListed ? Self.twins(projection, in: network, seed: seed) : nil,
             shapes: Self.shapes(projection, in: network), seed: seed, projection: projection.name)
         if let fault = connector.fault(site) {
             self.fault = fault
         } else {
             synapses = connector.expectedCount(site)
         }
+    }
+
+    /// Of more neurons no lists are made: without autapses, a synapse in so many is counted too many.
+    private static let mostListed = 1 << 20
+
+    /// For each target its index among the sources, or −1; `nil` where no neuron is on both sides.
+    private static func twins(_ projection: Projection, in network: Network, seed: UInt64) -> [Int32]? {
+        var places: [Neuron: Int32] = [:]
+        for (place, neuron) in neurons(projection.sources, in: network, seed: seed).enumerated() {
+            places[neuron] = Int32(place)
+        }
+        let twins = neurons(projection.targets, in: network, seed: seed).map { places[$0] ?? -1 }
+        return twins.contains { $0 >= 0 } ? twins : nil
     }
 
     private struct Neuron: Hashable {

@@ -171,6 +171,8 @@ struct RecurrentRun {
                 recorders = experiment.recorders
             }
         }
+        // Before anything is looked at neuron by neuron, as the choice of the engine does.
+        try MemoryEstimate.check(network, engine: .automatic, workers: command.workers.count)
         for index in recorders.indices { recorders[index].start = max(recorders[index].start, warmUp.value) }
         return Request(
             network: network, recorders: recorders, warmUp: warmUp, duration: duration, step: step,

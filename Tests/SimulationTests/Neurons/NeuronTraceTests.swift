@@ -20,6 +20,11 @@ struct NeuronTraceTests {
         "glif_psc": ["v": 2e-4, "threshold_spike": 1e-5, "threshold_voltage": 1e-5], "parrot": [:],
     ]
 
+    /// Where a weight arrives at the very end of t_ref, by the name of a case: the step.
+    ///
+    /// NEST loses it (its issue 3309), here it counts; what follows differs.
+    private static let endsOfRefractoriness = ["lif_curr_delta strong spikes": 1336]
+
     /// How far a variable may be from the solution, at 0.1 ms: the error of the method, which an upstroke amplifies.
     private static let solverTolerance: [String: [String: Double]] = [
         "lif_cond_exp": ["v": 2e-4], "lif_cond_alpha": ["v": 2e-4],
@@ -43,10 +48,12 @@ struct NeuronTraceTests {
             Set(stored.cases.flatMap { [$0.model, $0.name] }).isSuperset(of: tolerance.keys), "\(file) lacks a model")
         for item in stored.cases {
             let result = try item.simulated()
-            #expect(result.steps == item.spikes, "\(item.name)")
+            let end = Self.endsOfRefractoriness[item.name] ?? .max
+            #expect(result.steps.filter { $0 < end } == item.spikes.filter { $0 < end }, "\(item.name)")
             for (symbol, expected) in item.traces.sorted(by: { $0.key < $1.key }) {
-                let ours = result.trace(symbol)
-                let (difference, index) = greatestDifference(ours, expected)
+                let samples = min(expected.count, (end - 1) / item.every)
+                let ours = Array(result.trace(symbol).prefix(samples))
+                let (difference, index) = greatestDifference(ours, Array(expected.prefix(samples)))
                 let allowed = try #require(tolerance[item.name]?[symbol] ?? tolerance[item.model]?[symbol])
                 #expect(difference <= allowed, "\(item.name): \(symbol) differs by \(difference)")
                 let time = Double((index + 1) * item.every) * item.step

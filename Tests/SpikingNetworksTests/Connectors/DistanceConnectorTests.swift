@@ -26,8 +26,8 @@ struct DistanceConnectorTests {
         }
         var expected = [Double](repeating: 0, count: 51)
         let function = try connector.probability.function(of: "d")
-        for d in 1...45 { expected[d] = 400 * 200 * function(Double(d)) }
-        #expect(counts[0] == 0 && counts[46...].allSatisfy { $0 == 0 })
+        for d in 1..<45 { expected[d] = 400 * 200 * function(Double(d)) }
+        #expect(counts[0] == 0 && counts[45...].allSatisfy { $0 == 0 })
         #expect(chiSquaredScore(counts, expected) < 4.5)
         let place = spatial(points)
         #expect(abs(connector.expectedCount(place) / (expected.reduce(0, +) / 400) - 1) < 1e-9)

@@ -41,10 +41,10 @@ public enum PairSTDP: LongTermModel {
             ParameterRow(
                 "a_minus", unit: "1", default: 0.01, pyNN: "A_minus", "Size of depression; in NEST alpha·lambda."),
             ParameterRow(
-                "w_min", unit: "1", default: 0, pyNN: "w_min",
+                "w_min", unit: "1", default: 0, pyNN: "w_min", isWeight: true,
                 "Weight without any facilitation, in the receptor's unit."),
             ParameterRow(
-                "w_max", unit: "1", default: 100, pyNN: "w_max", nest: "Wmax",
+                "w_max", unit: "1", default: 100, pyNN: "w_max", nest: "Wmax", isWeight: true,
                 "Weight at full facilitation, in the receptor's unit; below w_min to inhibit; not used by power_law."),
             ParameterRow(
                 "mu_plus", unit: "1", default: 1, allowed: .atLeast(0), pyNN: "mu_plus", nest: "mu_plus",
@@ -69,10 +69,10 @@ public enum PairSTDP: LongTermModel {
         WeightRules.rule(named: values.options["weight_dependence"] ?? "").fault(values)
     }
 
-    /// Between w_min and w_max; the power law keeps a weight's sign and knows no bound.
+    /// Between w_min and w_max; the power law knows no upper bound.
     public static func weightBounds(_ values: ModelValues) -> ClosedRange<Double> {
-        if values.options["weight_dependence"] == "power_law" { return 0...Double.infinity }
         let (low, high) = (values["w_min"].storedValues.first ?? 0, values["w_max"].storedValues.first ?? 0)
+        if values.options["weight_dependence"] == "power_law" { return low...Double.infinity }
         return min(low, high)...max(low, high)
     }
 
