@@ -98,10 +98,11 @@ let package = Package(
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
         cModule("CSupport"),
         cModule("CHDF5Driver", ["CHDF5"]),
+        cModule("CHDF5Reader", ["CHDF5", "CHDF5Driver"]),
 
         module("Units"),
         module("Parallel", ["CSupport"], settings: hot),
-        module("HDF5", ["CHDF5", "CHDF5Driver", "Units"]),
+        module("HDF5", ["CHDF5", "CHDF5Driver", "CHDF5Reader", "CZlib", "Units"]),
         module("Tensors", ["Parallel", "COneDNN", "CSupport"], settings: dense),
         module("SpikingModels", ["Units", "Parallel"], settings: hot),
         module("NeuralNetworks", ["Tensors", "Parallel", "Units"], settings: dense),

@@ -69,9 +69,9 @@ done
 # SynfireUnits, that in Sources/CZlib CSynfireZlib. What is not ours comes with the toolchain or is listed here.
 allowed() {
     case "$1" in
-        Units | CHDF5 | CHDF5Driver | COneDNN | CPNG | CTurboJPEG | CZlib | CSupport) echo "" ;;
+        Units | CHDF5 | CHDF5Driver | CHDF5Reader | COneDNN | CPNG | CTurboJPEG | CZlib | CSupport) echo "" ;;
         Parallel) echo "CSupport" ;;
-        HDF5) echo "CHDF5 CHDF5Driver Units" ;;
+        HDF5) echo "CHDF5 CHDF5Driver CHDF5Reader CZlib Units" ;;
         Tensors) echo "Parallel COneDNN CSupport" ;;
         SpikingModels) echo "Units Parallel" ;;
         NeuralNetworks) echo "Tensors Parallel Units" ;;

@@ -17,34 +17,49 @@ struct GlobalHeap {
     }
 
     private let file: hid_t
+    /// The file itself, if it is one that is read.
+    private let bytes: FileBytes?
     private let place: HDF5Place
     /// Sizes in bytes of addresses and of lengths in this file.
     private let addressSize: Int
     private let lengthSize: Int
     /// Where the file proper begins; something else may come before.
     private let base: UInt64
+    private let fileSize: Int
     /// What may still be given out.
     private var remaining: Int
+    /// Bytes of collections that may still be read: they lie side by side in the file.
+    private var unreadBytes: Int
     private var collections: [UInt64: Collection] = [:]
 
     /// The heap of the file that an open object belongs to.
     init(_ file: OpenFile, _ place: HDF5Place, maximumBytes: Int) throws(HDF5Error) {
         self.file = file.id
         self.place = place
-        remaining = maximumBytes
-        let id = file.id
-        let properties = try HDF5Handle(.properties, "read", place) { H5Fget_create_plist(id) }
-        var (addressSize, lengthSize, userBlock) = (0, 0, hsize_t())
-        try HDF5Library.exec("read", place) { () -> herr_t in
-            guard H5Pget_sizes(properties.id, &addressSize, &lengthSize) >= 0 else { return -1 }
-            return H5Pget_userblock(properties.id, &userBlock)
+        bytes = file.catalogue?.bytes
+        if let catalogue = file.catalogue {
+            (addressSize, lengthSize, base) = (catalogue.addressSize, catalogue.lengthSize, catalogue.base)
+            fileSize = catalogue.bytes.count
+        } else {
+            // What was written may not have reached the file yet.
+            if file.isWritable { try file.flush() }
+            let id = file.id
+            let properties = try HDF5Handle(.properties, "read", place) { H5Fget_create_plist(id) }
+            var (addressSize, lengthSize, userBlock, size) = (0, 0, hsize_t(), hsize_t())
+            try HDF5Library.exec("read", place) { () -> herr_t in
+                guard H5Pget_sizes(properties.id, &addressSize, &lengthSize) >= 0 else { return -1 }
+                guard H5Pget_userblock(properties.id, &userBlock) >= 0 else { return -1 }
+                return H5Fget_filesize(id, &size)
+            }
+            (self.addressSize, self.lengthSize, base) = (addressSize, lengthSize, UInt64(userBlock))
+            fileSize = Int(clamping: size)
         }
         guard [2, 4, 8].contains(addressSize), [2, 4, 8].contains(lengthSize) else {
             throw HDF5Error(.unsupported, "read", place, "its addresses have \(addressSize) bytes")
         }
-        (self.addressSize, self.lengthSize, base) = (addressSize, lengthSize, UInt64(userBlock))
-        // What was written may not have reached the file yet.
-        if file.isWritable { try file.flush() }
+        // Elements do not share their content, so that together they have no more than the file.
+        remaining = min(maximumBytes, fileSize)
+        unreadBytes = fileSize
     }
 
     /// The bytes that one element in the file takes.
@@ -67,13 +82,15 @@ struct GlobalHeap {
             let object = collection.objects[key], size <= object.count
         else { throw damaged("an element points to what is not there") }
         guard size <= remaining else {
-            throw HDF5Error(.tooLarge, "read", place, "its elements are larger than one read may take")
+            throw HDF5Error(
+                .tooLarge, "read", place,
+                "its elements together are larger than the file, or than one read may take")
         }
         remaining -= size
         return collection.bytes[object.lowerBound..<object.lowerBound + size]
     }
 
-    private func read(_ address: UInt64) throws(HDF5Error) -> Collection {
+    private mutating func read(_ address: UInt64) throws(HDF5Error) -> Collection {
         let headerSize = 8 + lengthSize
         let header = try fetch(address, headerSize)
         guard header[0..<4].elementsEqual("GCOL".utf8), header[4] == 1 else {
@@ -82,6 +99,8 @@ struct GlobalHeap {
         guard let size = Int(exactly: Self.number(header[...], at: 8, size: lengthSize)), size >= headerSize else {
             throw damaged("a part of the heap has no size")
         }
+        guard size <= unreadBytes else { throw damaged("parts of the heap lie on one another") }
+        unreadBytes -= size
         let bytes = try fetch(address, size)
         // Objects begin at multiples of 8: index, number of references, 4 unused bytes, size, content.
         var objects: [UInt16: Range<Int>] = [:]
@@ -96,7 +115,8 @@ struct GlobalHeap {
                 length <= size - content
             else { throw damaged("an object of the heap is larger than its place") }
             objects[index] = content..<content + length
-            offset = content + (length + 7) & ~7
+            // At most the end of the collection: its size may be no multiple of 8.
+            offset = min(size, content + (length + 7) & ~7)
         }
         return Collection(bytes: bytes, objects: objects)
     }
@@ -105,9 +125,13 @@ struct GlobalHeap {
     private func fetch(_ address: UInt64, _ size: Int) throws(HDF5Error) -> [UInt8] {
         let (position, overflow) = base.addingReportingOverflow(address)
         // A part of the heap cannot be larger than the file; asked first, so that nothing absurd is allocated.
-        var fileSize = hsize_t()
-        try HDF5Library.exec("read", place) { H5Fget_filesize(file, &fileSize) }
-        guard !overflow, UInt64(size) <= fileSize else { throw damaged("an element points outside the file") }
+        guard !overflow, size <= fileSize else { throw damaged("an element points outside the file") }
+        if let source = self.bytes {
+            guard let bytes = source.read(at: position, count: size) else {
+                throw damaged("an element points outside the file")
+            }
+            return bytes
+        }
         var bytes = [UInt8](repeating: 0, count: size)
         guard HDF5Library.quietly({ synfire_driver_read(file, position, size, &bytes) }) >= 0 else {
             throw damaged("an element points outside the file")
@@ -135,9 +159,7 @@ extension HDF5Selection {
         var heap = try GlobalHeap(file, place, maximumBytes: maximumBytes)
         let size = heap.descriptorSize
         try checkMemory(bytesPerElement: size + MemoryLayout<Value>.stride)
-        let raw = try HDF5Handle(.datatype, "read", place) { synfire_lists_type(size) }
-        var descriptors = [UInt8](repeating: 0, count: count * size)
-        try read(into: &descriptors, as: raw.id)
+        let descriptors = try readDescriptors(size: size)
         var values: [Value] = []
         values.reserveCapacity(count)
         for index in 0..<count {

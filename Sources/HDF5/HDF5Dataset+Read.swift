@@ -55,7 +55,8 @@ extension HDF5Dataset {
             throw HDF5Error(
                 .tooLarge, "read", place, "its shape \(HDF5Shape.text(shape ?? [])) is beyond any memory")
         }
-        return try selection(space, memorySpace: nil, count: count, maximumBytes: maximumBytes)
+        let all = shape.map { HDF5Slab(allOf: $0) }
+        return try selection(space, memorySpace: nil, count: count, all, maximumBytes: maximumBytes)
     }
 
     func select(
@@ -97,24 +98,42 @@ extension HDF5Dataset {
             }
         }
         let memory = try HDF5Shape.makeSpace([total], place)
-        return try selection(space, memorySpace: memory, count: total, maximumBytes: maximumBytes)
+        let slab = HDF5Slab(start: start, count: count, stride: stride)
+        return try selection(space, memorySpace: memory, count: total, slab, maximumBytes: maximumBytes)
     }
 
     private func selection(
-        _ space: consuming HDF5Handle, memorySpace: consuming HDF5Handle?, count: Int, maximumBytes: Int
+        _ space: consuming HDF5Handle, memorySpace: consuming HDF5Handle?, count: Int, _ slab: HDF5Slab?,
+        maximumBytes: Int
     ) throws(HDF5Error) -> HDF5Selection {
         let (id, place) = (location.id, location.place)
+        if let catalogue = location.file.catalogue, let stored = location.storedDataset {
+            let bytes = stored.type.byteCount(descriptorSize: catalogue.descriptorSize)
+            let values = StoredValues(
+                catalogue: catalogue, elementSize: bytes,
+                source: .dataset(stored, slab ?? HDF5Slab(allOf: [0])), count: count)
+            let selection = HDF5Selection(
+                object: id, file: location.file, isAttribute: false, place: place, type: elementType,
+                fileType: try stored.type.makeHandle(place), fileSpace: space, memorySpace: memorySpace, count: count,
+                maximumBytes: maximumBytes, stored: values)
+            if count > 0 {
+                try selection.checkMemory(bytesPerElement: bytes)
+                try HDF5Storage.checkPlausible(
+                    stored, in: catalogue, elementSize: bytes, readingBytes: count * bytes,
+                    maximumBytes: maximumBytes, place)
+            }
+            return selection
+        }
         let type = try HDF5Handle(.datatype, "read", place, orElse: .corrupt) { H5Dget_type(id) }
         let typeID = type.id
         let bytes = Int(clamping: HDF5Library.quietly { H5Tget_size(typeID) })
         let selection = HDF5Selection(
             object: id, file: location.file, isAttribute: false, place: place, type: elementType, fileType: type,
             fileSpace: space,
-            memorySpace: memorySpace, count: count, maximumBytes: maximumBytes)
+            memorySpace: memorySpace, count: count, maximumBytes: maximumBytes, stored: nil)
         // Writing is limited by what the caller has in memory already.
         if maximumBytes < .max, count > 0 {
             try selection.checkMemory(bytesPerElement: bytes)
-            try HDF5Storage.checkPlausible(id, readingBytes: count * bytes, maximumBytes: maximumBytes, place)
         }
         return selection
     }

@@ -13,19 +13,29 @@ public struct HDF5Dataset: ~Copyable, Sendable, HDF5Object {
 
     private init(_ handle: consuming HDF5Handle, in file: OpenFile, at place: HDF5Place) throws(HDF5Error) {
         let id = handle.id
-        let type = try HDF5Handle(.datatype, "open dataset", place, orElse: .corrupt) { H5Dget_type(id) }
-        elementType = try HDF5ElementType(type, place)
-        location = HDF5Location(id: id, file: file, place: place)
+        let location = try HDF5Location("open dataset", id: id, file: file, place: place)
+        let elementType = try Self.elementType(location)
+        (self.location, self.elementType) = (location, elementType)
         self.handle = handle
+    }
+
+    private static func elementType(_ location: HDF5Location) throws(HDF5Error) -> HDF5ElementType {
+        let (id, place) = (location.id, location.place)
+        if let stored = location.storedDataset {
+            try HDF5Storage.checkIsInside(stored, place)
+            return try stored.type.elementType(place)
+        }
+        let type = try HDF5Handle(.datatype, "open dataset", place, orElse: .corrupt) { H5Dget_type(id) }
+        return try HDF5ElementType(type, place)
     }
 
     init(_ path: String, from parent: hid_t, in file: OpenFile, at place: HDF5Place) throws(HDF5Error) {
         let handle = try HDF5Link.open(path, from: parent, "open dataset", place)
         let id = handle.id
+        _ = try file.stored(id, "open dataset", place)
         guard HDF5Library.quietly({ H5Iget_type(id) }) == H5I_DATASET else {
             throw HDF5Error(.wrongType, "open dataset", place, "it is a group, not a dataset")
         }
-        try HDF5Storage.checkIsInside(id, place)
         try self.init(handle, in: file, at: place)
     }
 
@@ -79,6 +89,7 @@ public struct HDF5Dataset: ~Copyable, Sendable, HDF5Object {
     }
 
     func space() throws(HDF5Error) -> HDF5Handle {
+        if let stored = location.storedDataset { return try stored.space.makeHandle(location.place) }
         let id = location.id
         return try HDF5Handle(.dataspace, "read the shape of", location.place, orElse: .corrupt) { H5Dget_space(id) }
     }

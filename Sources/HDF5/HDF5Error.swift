@@ -38,6 +38,19 @@ public struct HDF5Error: Error, Sendable, CustomStringConvertible {
         public let function: String
         /// What it says.
         public let message: String
+
+        init(function: String, message: String) {
+            self.function = function
+            self.message = Self.withoutAddresses(message)
+        }
+
+        /// Without where in memory something was, which some messages tell after a colon.
+        private static func withoutAddresses(_ text: String) -> String {
+            guard let number = text.firstRange(of: "0x") else { return text }
+            let before = text[..<number.lowerBound]
+            guard let colon = before.lastIndex(of: ":") else { return String(before) + "..." }
+            return String(before[..<colon])
+        }
     }
 
     /// The kind of failure.

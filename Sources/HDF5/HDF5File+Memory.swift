@@ -26,23 +26,17 @@ extension HDF5File {
         let name = nextName()
         let place = HDF5Place(file: name, path: "/")
         guard !bytes.isEmpty else { throw HDF5Error(.notHDF5, "open", place, "the file is empty") }
-        guard bytes.hasHDF5Signature else {
-            throw HDF5Error(
-                .notHDF5, "open", place, "it is not an HDF5 file: the signature of that format is missing")
-        }
-        let access = try HDF5Handle(.properties, "open", place) { H5Pcreate(synfire_H5P_FILE_ACCESS()) }
-        return HDF5File(
-            try OpenFile(name: name, destination: nil, isWritable: false, "open") {
-                // The bytes are copied while the file is opened.
-                bytes.withUnsafeBytes { buffer in
-                    guard synfire_driver_use_memory(access.id, buffer.baseAddress, buffer.count) >= 0 else { return -1 }
-                    return H5Fopen(name, synfire_H5F_ACC_RDONLY(), access.id)
-                }
-            })
+        return try read(FileBytes(bytes), place)
     }
 
     /// The file as bytes, as they would lie on disc.
     public func bytes() throws(HDF5Error) -> [UInt8] {
+        if let source = file.catalogue?.bytes {
+            guard let bytes = source.read(at: 0, count: source.count) else {
+                throw HDF5Error(.truncated, "copy", file.place, "the file has become shorter")
+            }
+            return bytes
+        }
         try file.flush()
         let place = file.place
         let count = try HDF5Library.exec("copy", place) { H5Fget_file_image(file.id, nil, 0) }
@@ -52,17 +46,4 @@ extension HDF5File {
     }
 
     private static func nextName() -> String { "memory-\(serial.add(1, ordering: .relaxed).newValue)" }
-}
-
-extension [UInt8] {
-    /// Whether the signature stands at byte 0, 512, 1024, 2048 and so on, where the format allows it.
-    fileprivate var hasHDF5Signature: Bool {
-        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-        var offset = 0
-        while offset + signature.count <= count {
-            if self[offset..<offset + signature.count].elementsEqual(signature) { return true }
-            offset = offset == 0 ? 512 : offset * 2
-        }
-        return false
-    }
 }

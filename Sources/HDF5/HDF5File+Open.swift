@@ -13,26 +13,24 @@ extension HDF5File {
     /// - Throws: `.notFound`, `.notPermitted`, `.notHDF5` (also for folders and empty files), `.truncated`, `.corrupt`.
     public static func open(_ path: String) throws(HDF5Error) -> HDF5File {
         let place = HDF5Place(file: path, path: "/")
-        func refuse(_ code: HDF5Error.Code, _ reason: String) -> HDF5Error { HDF5Error(code, "open", place, reason) }
+        return try read(FileBytes(opening: place), place)
+    }
 
-        switch FileSystem.kind(of: path) {
-        case .missing:
-            throw refuse(.notFound, "there is no such file")
-        case .folder: throw refuse(.notHDF5, "it is a folder, not an HDF5 file")
-        case .special: throw refuse(.notHDF5, "it is a device or a pipe, not an HDF5 file")
-        case .regular: break
+    /// Opens bytes for reading, which libhdf5 in this process never sees.
+    static func read(_ bytes: FileBytes, _ place: HDF5Place) throws(HDF5Error) -> HDF5File {
+        guard bytes.hasHDF5Signature else {
+            throw HDF5Error(
+                .notHDF5, "open", place, "it is not an HDF5 file: the signature of that format is missing")
         }
-        if let number = FileSystem.reasonNotReadable(path) {
-            throw refuse(FileSystem.code(for: number), FileSystem.words(for: number))
-        }
-        guard FileSystem.byteCount(of: path) != 0 else { throw refuse(.notHDF5, "the file is empty") }
-        guard HDF5Library.quietly({ synfire_is_hdf5(path) }) > 0 else {
-            throw refuse(.notHDF5, "it is not an HDF5 file: the signature of that format is missing")
-        }
-        let access = try accessProperties(place)
+        let (catalogue, standIn) = try FileCatalogue.read(bytes, place)
+        let access = try HDF5Handle(.properties, "open", place) { H5Pcreate(synfire_H5P_FILE_ACCESS()) }
         return HDF5File(
-            try OpenFile(name: path, destination: nil, isWritable: false, "open") {
-                H5Fopen(path, synfire_H5F_ACC_RDONLY(), access.id)
+            try OpenFile(name: place.file, destination: nil, isWritable: false, catalogue: catalogue, "open") {
+                // The bytes are copied while the file is opened.
+                standIn.withUnsafeBytes { buffer in
+                    guard synfire_driver_use_memory(access.id, buffer.baseAddress, buffer.count) >= 0 else { return -1 }
+                    return H5Fopen("stand-in", synfire_H5F_ACC_RDONLY(), access.id)
+                }
             })
     }
 

@@ -116,6 +116,7 @@ extension HDF5Group {
                 H5Oopen(id, entry.name, synfire_H5P_DEFAULT())
             }
             let (identity, kind) = try ObjectIdentity.read(object.id, memberPlace)
+            try location.file.checkReadable(identity, "open", memberPlace)
             return Member(name: entry.name, kind: kind, identity: identity)
         }
     }
@@ -160,16 +161,27 @@ struct ObjectIdentity: Hashable {
     private let high: UInt64
     private let low: UInt64
 
+    /// What 16 bytes say.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        high = bytes.loadUnaligned(as: UInt64.self)
+        low = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    }
+
+    /// What a reference has.
+    init(reference: hobj_ref_t) {
+        high = UInt64(littleEndian: UInt64(reference))
+        low = 0
+    }
+
+    /// What a reference to it has.
+    var reference: hobj_ref_t { hobj_ref_t(UInt64(littleEndian: high)) }
+
     static func read(
         _ object: hid_t, _ place: HDF5Place
     ) throws(HDF5Error) -> (identity: ObjectIdentity, kind: HDF5Child.Kind) {
         var info = synfire_object_info()
         try HDF5Library.exec("look at", place, orElse: .corrupt) { synfire_object_get_info(object, &info) }
-        let identity = withUnsafeBytes(of: info.identity) { bytes in
-            ObjectIdentity(
-                high: bytes.loadUnaligned(as: UInt64.self), low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-            )
-        }
+        let identity = withUnsafeBytes(of: info.identity) { ObjectIdentity($0) }
         let kind: HDF5Child.Kind =
             switch info.kind {
             case Int32(SYNFIRE_OBJECT_GROUP): .group

@@ -20,13 +20,13 @@ public struct HDF5Group: ~Copyable, Sendable, HDF5Object {
         init(_ handle: consuming HDF5Handle) { self.handle = handle }
     }
 
-    private init(_ handle: consuming HDF5Handle, in file: OpenFile, at place: HDF5Place) {
-        location = HDF5Location(id: handle.id, file: file, place: place)
+    private init(_ handle: consuming HDF5Handle, in file: OpenFile, at place: HDF5Place) throws(HDF5Error) {
+        location = try HDF5Location("open group", id: handle.id, file: file, place: place)
         self.handle = Owner(handle)
     }
 
     init(rootOf file: OpenFile) {
-        location = HDF5Location(id: file.id, file: file, place: file.place)
+        location = HDF5Location(rootOf: file)
         handle = nil
     }
 
@@ -36,7 +36,7 @@ public struct HDF5Group: ~Copyable, Sendable, HDF5Object {
         guard HDF5Library.quietly({ H5Iget_type(id) }) == H5I_GROUP else {
             throw HDF5Error(.wrongType, "open group", place, "it is a dataset, not a group")
         }
-        self.init(handle, in: file, at: place)
+        try self.init(handle, in: file, at: place)
     }
 
     /// Opens a group below this one.
@@ -58,7 +58,7 @@ public struct HDF5Group: ~Copyable, Sendable, HDF5Object {
         let handle = try HDF5Handle(.group, "create group", place, orElse: .writeFailed) {
             H5Gcreate2(id, path, links.id, synfire_H5P_DEFAULT(), synfire_H5P_DEFAULT())
         }
-        return HDF5Group(handle, in: location.file, at: place)
+        return try HDF5Group(handle, in: location.file, at: place)
     }
 
     /// Opens a group, or makes it where it is missing.
@@ -93,7 +93,12 @@ public struct HDF5Group: ~Copyable, Sendable, HDF5Object {
         _ = try HDF5Link.open(path, from: id, "refer to", place)
         var address = hobj_ref_t()
         try HDF5Library.exec("refer to", place) { synfire_create_reference(id, path, &address) }
-        return HDF5Reference(address: address)
+        guard let catalogue = location.file.catalogue else { return HDF5Reference(address: address) }
+        // The stand-in has other addresses than the file.
+        guard let object = catalogue.object(ObjectIdentity(reference: address)) else {
+            throw HDF5Error(.notFound, "refer to", place, "it has no place in the file")
+        }
+        return HDF5Reference(address: object.identity.reference)
     }
 
     /// The path, from the root, of what a reference of this file refers to.
@@ -102,6 +107,12 @@ public struct HDF5Group: ~Copyable, Sendable, HDF5Object {
     /// - Complexity: O(objects of the file), which are searched for it.
     public func path(of reference: HDF5Reference) throws(HDF5Error) -> String {
         let (id, place) = (location.id, location.place)
+        if let catalogue = location.file.catalogue {
+            guard let identity = catalogue.standIn(of: ObjectIdentity(reference: reference.address)),
+                let path = try HDF5Group(rootOf: location.file).path(of: identity)
+            else { throw HDF5Error(.notFound, "follow a reference of", place, "it leads to nothing in this file") }
+            return "/" + path
+        }
         var address = reference.address
         let object = try HDF5Handle(.object, "follow a reference of", place, orElse: .notFound) {
             synfire_dereference(id, &address, synfire_H5P_DEFAULT())

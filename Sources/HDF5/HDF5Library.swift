@@ -1,5 +1,6 @@
 import CSynfireHDF5
 import CSynfireHDF5Driver
+import CSynfireHDF5Reader
 import Synchronization
 
 /// The one door to libhdf5.
@@ -7,7 +8,10 @@ import Synchronization
 /// Builds of libhdf5 are thread-safe only if asked to be, and those that are hold one lock for the whole library. Every
 /// call therefore goes through a lock of ours, which costs no parallelism that the library would have given.
 enum HDF5Library {
-    private static let lock = Mutex<Void>(())
+    private static let lock: Mutex<Void> = {
+        synfire_reader_prepare_library()
+        return Mutex(())
+    }()
 
     /// Calls libhdf5 and throws what it says if the result is negative.
     ///

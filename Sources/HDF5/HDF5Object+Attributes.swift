@@ -7,10 +7,8 @@ extension HDF5Object where Self: ~Copyable {
     public func attributeNames() throws(HDF5Error) -> [String] {
         let (id, place) = (location.id, location.place)
         let operation = "list the attributes of"
+        if let stored = try storedAttributes(operation, place) { return stored.keys.sorted() }
         var names: [String] = []
-        // libhdf5 1.10 crashes in listing attributes of which one is damaged. Looking for one that does not exist
-        // decodes all of them and reports that as an error.
-        try HDF5Library.exec(operation, place, orElse: .corrupt) { H5Aexists(id, "\u{1}") }
         try HDF5Library.exec(operation, place, orElse: .corrupt) {
             withUnsafeMutablePointer(to: &names) { list in
                 H5Aiterate2(
@@ -29,6 +27,7 @@ extension HDF5Object where Self: ~Copyable {
     public func hasAttribute(_ name: String) throws(HDF5Error) -> Bool {
         let id = location.id
         let place = location.place.attribute(name)
+        if let stored = try storedAttributes("look for", place) { return stored[name] != nil }
         return try HDF5Library.exec("look for", place, orElse: .corrupt) { H5Aexists(id, name) } > 0
     }
 
@@ -125,11 +124,30 @@ extension HDF5Object where Self: ~Copyable {
 
     // MARK: Opening
 
+    /// The attributes that a file which is read has here; nil for a file that is written.
+    private func storedAttributes(
+        _ operation: String, _ place: HDF5Place
+    ) throws(HDF5Error) -> [String: Result<StoredAttribute, StoredFailure>]? {
+        switch location.stored?.attributes {
+        case .none: return nil
+        case .success(let attributes): return attributes
+        case .failure(let failure): throw failure.error(operation, place)
+        }
+    }
+
     private func openAttribute(_ name: String, maximumBytes: Int) throws(HDF5Error) -> HDF5AttributeHandle {
         let (id, place) = (location.id, location.place.attribute(name))
         guard try hasAttribute(name) else {
             let names = try attributeNames()
             throw HDF5Error(.notFound, "read", place, "there is no such attribute" + HDF5Error.hint(name, among: names))
+        }
+        if let catalogue = location.file.catalogue, let stored = try storedAttributes("read", place)?[name] {
+            switch stored {
+            case .success(let attribute):
+                return try HDF5AttributeHandle(
+                    attribute, in: location.file, catalogue, place, maximumBytes: maximumBytes)
+            case .failure(let failure): throw failure.error("read", place)
+            }
         }
         let handle = try HDF5Handle(.attribute, "open", place, orElse: .corrupt) {
             H5Aopen(id, name, synfire_H5P_DEFAULT())
@@ -156,7 +174,7 @@ extension HDF5Object where Self: ~Copyable {
 
 /// An open attribute.
 struct HDF5AttributeHandle: ~Copyable {
-    private let handle: HDF5Handle
+    private let handle: HDF5Handle?
     let shape: [Int]?
     let selection: HDF5Selection
 
@@ -175,8 +193,29 @@ struct HDF5AttributeHandle: ~Copyable {
         let type = try HDF5ElementType(fileType, place)
         selection = HDF5Selection(
             object: id, file: file, isAttribute: true, place: place, type: type, fileType: fileType, fileSpace: space,
-            memorySpace: nil, count: count, maximumBytes: maximumBytes)
+            memorySpace: nil, count: count, maximumBytes: maximumBytes, stored: nil)
         self.shape = shape
-        self.handle = handle
+        self.handle = consume handle
+    }
+
+    /// An attribute of a file that is read.
+    init(
+        _ attribute: StoredAttribute, in file: OpenFile, _ catalogue: FileCatalogue, _ place: HDF5Place,
+        maximumBytes: Int
+    ) throws(HDF5Error) {
+        let space = try attribute.space.makeHandle(place)
+        let shape = try HDF5Shape.read(space, place)
+        guard let count = shape.map(HDF5Shape.count) ?? 0 else {
+            throw HDF5Error(.tooLarge, "read", place, "its shape \(HDF5Shape.text(shape ?? [])) is beyond any memory")
+        }
+        let values = StoredValues(
+            catalogue: catalogue, elementSize: attribute.type.byteCount(descriptorSize: catalogue.descriptorSize),
+            source: .bytes(attribute.bytes), count: count)
+        selection = HDF5Selection(
+            object: -1, file: file, isAttribute: true, place: place, type: try attribute.type.elementType(place),
+            fileType: try attribute.type.makeHandle(place), fileSpace: space, memorySpace: nil, count: count,
+            maximumBytes: maximumBytes, stored: values)
+        self.shape = shape
+        handle = nil
     }
 }

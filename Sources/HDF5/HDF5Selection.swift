@@ -1,4 +1,5 @@
 import CSynfireHDF5
+import CSynfireHDF5Driver
 
 /// The elements of a dataset or attribute that one call reads or writes.
 ///
@@ -17,12 +18,17 @@ public struct HDF5Selection: ~Copyable {
     let memorySpace: HDF5Handle?
     let count: Int
     let maximumBytes: Int
+    /// Where the elements are, if the file is one that is read.
+    let stored: StoredValues?
 
     /// Moves the elements from the file to `memory`, which libhdf5 fills with `count` elements of `memoryType`.
     func read<Value: BitwiseCopyable>(
         into memory: inout [Value], as memoryType: hid_t, transfer: hid_t = synfire_H5P_DEFAULT()
     ) throws(HDF5Error) {
         guard count > 0 else { return }
+        if let stored {
+            return try stored.read(into: &memory, from: fileType.id, as: memoryType, transfer: transfer, place)
+        }
         let (object, isAttribute, memorySpace, fileSpace) = (object, isAttribute, memorySpaceID, fileSpace.id)
         if isAttribute, transfer != synfire_H5P_DEFAULT() {
             return try readAttribute(into: &memory, as: memoryType, transfer: transfer)
@@ -36,10 +42,23 @@ public struct HDF5Selection: ~Copyable {
         }
     }
 
+    /// What lies in the places of texts or lists of variable length: a length, an address and an index each.
+    func readDescriptors(size: Int) throws(HDF5Error) -> [UInt8] {
+        var descriptors = [UInt8](repeating: 0, count: count * size)
+        if let stored {
+            try stored.read(into: &descriptors, place)
+        } else {
+            let raw = try HDF5Handle(.datatype, "read", place) { synfire_lists_type(size) }
+            try read(into: &descriptors, as: raw.id)
+        }
+        return descriptors
+    }
+
     /// Moves `count` elements of `memoryType` from memory to the file.
     func write<Value: BitwiseCopyable>(
         _ memory: [Value], as memoryType: hid_t, transfer: hid_t = synfire_H5P_DEFAULT()
     ) throws(HDF5Error) {
+        guard stored == nil else { throw HDF5Error(.notPermitted, "write", place, "the file was opened for reading") }
         guard count > 0 else { return }
         let (object, isAttribute, memorySpace, fileSpace) = (object, isAttribute, memorySpaceID, fileSpace.id)
         if isAttribute, transfer != synfire_H5P_DEFAULT() {

@@ -7,43 +7,50 @@ enum HDF5Storage {
     /// gzip makes at most 1,032 bytes of one; two rounds of it are not expected.
     private static let largestExpansion = 1_100
 
-    /// Throws if the elements come from other files, or through filters that are not there.
-    static func checkIsInside(_ dataset: hid_t, _ place: HDF5Place) throws(HDF5Error) {
+    /// Throws if the elements come from other files.
+    static func checkIsInside(_ dataset: StoredDataset, _ place: HDF5Place) throws(HDF5Error) {
         let operation = "open dataset"
-        let layout = try HDF5Handle(.properties, operation, place, orElse: .corrupt) { H5Dget_create_plist(dataset) }
-        let kind = HDF5Library.quietly { H5Pget_layout(layout.id) }
-        if kind == H5D_VIRTUAL {
+        switch dataset.layout {
+        case .virtual:
             throw HDF5Error(.unsupported, operation, place, "it is put together from other files, which are not opened")
-        }
-        if HDF5Library.quietly({ kind == H5D_CONTIGUOUS ? H5Pget_external_count(layout.id) : 0 }) > 0 {
+        case .external:
             throw HDF5Error(.unsupported, operation, place, "its values lie in another file, which is not opened")
+        case .compact, .contiguous, .chunked: break
         }
     }
 
-    /// Throws if so many bytes cannot come from what the file holds for the dataset.
+    /// Throws if so many bytes cannot come from what the file holds for the dataset, before any memory is taken.
     static func checkPlausible(
-        _ dataset: hid_t, readingBytes bytes: Int, maximumBytes: Int, _ place: HDF5Place
+        _ dataset: StoredDataset, in catalogue: FileCatalogue, elementSize: Int, readingBytes bytes: Int,
+        maximumBytes: Int, _ place: HDF5Place
     ) throws(HDF5Error) {
-        let layout = try HDF5Handle(.properties, "read", place, orElse: .corrupt) { H5Dget_create_plist(dataset) }
-        let stored = Int(clamping: HDF5Library.quietly { H5Dget_storage_size(dataset) })
-        switch HDF5Library.quietly({ H5Pget_layout(layout.id) }) {
-        case H5D_CONTIGUOUS:
-            // The size that is said to be stored is only the declared one: it must lie inside the file.
-            let offset = HDF5Library.quietly { H5Dget_offset(dataset) }
-            guard offset != synfire_HADDR_UNDEF() else { break }
-            let size = fileSize(of: dataset)
-            let (end, overflow) = (Int(exactly: offset) ?? .max).addingReportingOverflow(stored)
-            guard !overflow, end <= size else {
+        let fileSize = UInt64(catalogue.bytes.count)
+        let stored = dataset.storageSize
+        switch dataset.layout {
+        case .contiguous(.some(let address), let size):
+            let (end, overflow) = address.addingReportingOverflow(size)
+            guard !overflow, end <= fileSize else {
                 throw HDF5Error(
-                    .truncated, "read", place, "\(stored) bytes are said to be stored, but the file ends before")
+                    .truncated, "read", place, "\(size) bytes are said to be stored, but the file ends before")
+            }
+            let count = dataset.space.shape.flatMap(HDF5Shape.count)?.multipliedReportingOverflow(by: elementSize)
+            guard let count, !count.overflow, UInt64(count.partialValue) <= size else {
+                throw HDF5Error(
+                    .corrupt, "read", place,
+                    "the content is damaged; its shape needs more than the \(size) bytes stored")
             }
             return
-        case H5D_CHUNKED:
-            try checkChunk(layout, dataset, maximumBytes: maximumBytes, place)
+        case .chunked(let shape, let filters, _):
+            try checkChunk(shape, filters, elementSize: elementSize, maximumBytes: maximumBytes, place)
+            // Chunks lie side by side.
+            guard stored <= fileSize else {
+                throw HDF5Error(
+                    .truncated, "read", place, "\(stored) bytes are said to be stored, but the file has \(fileSize)")
+            }
         default: break
         }
-        let (expanded, overflow) = stored.multipliedReportingOverflow(by: largestExpansion)
-        guard overflow || bytes <= expanded + unwrittenAllowance else {
+        let (expanded, overflow) = stored.multipliedReportingOverflow(by: UInt64(largestExpansion))
+        guard overflow || UInt64(bytes) <= expanded + UInt64(unwrittenAllowance) else {
             throw HDF5Error(
                 .tooLarge, "read", place, "\(bytes) bytes are declared, but only \(stored) are stored in the file")
         }
@@ -51,48 +58,26 @@ enum HDF5Storage {
 
     /// A chunk is read as a whole, however little of it is asked for.
     private static func checkChunk(
-        _ layout: borrowing HDF5Handle, _ dataset: hid_t, maximumBytes: Int, _ place: HDF5Place
+        _ shape: [UInt64], _ filters: [StoredDataset.Filter], elementSize: Int, maximumBytes: Int, _ place: HDF5Place
     ) throws(HDF5Error) {
-        var sizes = [hsize_t](repeating: 0, count: 32)
-        let id = layout.id
-        let rank = try HDF5Library.exec("read", place, orElse: .corrupt) { H5Pget_chunk(id, 32, &sizes) }
-        let type = try HDF5Handle(.datatype, "read", place, orElse: .corrupt) { H5Dget_type(dataset) }
-        let bytesPerElement = HDF5Library.quietly { H5Tget_size(type.id) }
-        let elements = HDF5Shape.count(sizes.prefix(Int(rank)).map { Int(clamping: $0) })
-        let bytes = elements?.multipliedReportingOverflow(by: Int(clamping: bytesPerElement))
+        let elements = HDF5Shape.count(shape.map { Int(clamping: $0) })
+        let bytes = elements?.multipliedReportingOverflow(by: elementSize)
         guard let bytes, !bytes.overflow, bytes.partialValue <= maximumBytes else {
             throw HDF5Error(.tooLarge, "read", place, "one chunk is larger than the \(maximumBytes) bytes allowed")
         }
-        try checkFilters(id, place)
-    }
-
-    /// Names a filter that is missing, where libhdf5 only gives its number.
-    private static func checkFilters(_ layout: hid_t, _ place: HDF5Place) throws(HDF5Error) {
-        let known: [H5Z_filter_t: String] = [
-            4: "szip", 307: "bzip2", 32000: "LZF", 32001: "Blosc", 32004: "LZ4", 32008: "bitshuffle", 32013: "ZFP",
-            32015: "Zstandard", 32026: "Blosc 2",
+        let known: [Int: String] = [
+            4: "szip", 5: "nbit", 6: "scaleoffset", 307: "bzip2", 32000: "LZF", 32001: "Blosc", 32004: "LZ4",
+            32008: "bitshuffle", 32013: "ZFP", 32015: "Zstandard", 32026: "Blosc 2",
         ]
-        let numbers = HDF5Library.quietly { () -> [H5Z_filter_t] in
-            (0..<UInt32(max(0, H5Pget_nfilters(layout)))).map { index in
-                var (flags, configuration) = (UInt32(0), UInt32(0))
-                var valueCount = 0
-                return H5Pget_filter2(layout, index, &flags, &valueCount, nil, 0, nil, &configuration)
-            }
-        }
-        for number in numbers where number > 0 && HDF5Library.quietly({ H5Zfilter_avail(number) }) <= 0 {
-            let name = known[number] ?? "number \(number)"
+        if let filter = filters.first(where: { !(1...3).contains($0.number) }) {
+            let name = known[filter.number] ?? "filter number \(filter.number)"
             throw HDF5Error(
-                .unsupported, "read", place, "it is compressed with \(name), which this libhdf5 cannot read")
+                .unsupported, "read", place,
+                "it is compressed with \(name), where only gzip, shuffle and fletcher32 are read; "
+                    + "'h5repack -f GZIP=1 IN OUT' makes a file that can be read")
         }
-    }
-
-    private static func fileSize(of object: hid_t) -> Int {
-        HDF5Library.quietly {
-            let file = H5Iget_file_id(object)
-            guard file >= 0 else { return 0 }
-            defer { H5Fclose(file) }
-            var size = hsize_t()
-            return H5Fget_filesize(file, &size) < 0 ? 0 : Int(clamping: size)
+        guard filters.count(where: { $0.number == 1 }) <= 1, filters.count <= 8 else {
+            throw HDF5Error(.unsupported, "read", place, "it is compressed more than once")
         }
     }
 

@@ -17,11 +17,15 @@ final class OpenFile: Sendable {
     /// nil for files that are read or live in memory.
     let destination: Destination?
     let isWritable: Bool
+    /// What the file says of itself, if it is read; `id` is of its stand-in then.
+    let catalogue: FileCatalogue?
     private let isOpen = Mutex(true)
 
     init(
-        name: String, destination: Destination?, isWritable: Bool, _ operation: String, _ open: () -> hid_t
+        name: String, destination: Destination?, isWritable: Bool, catalogue: FileCatalogue? = nil,
+        _ operation: String, _ open: () -> hid_t
     ) throws(HDF5Error) {
+        self.catalogue = catalogue
         place = HDF5Place(file: name, path: "/")
         self.destination = destination
         self.isWritable = isWritable
@@ -81,6 +85,20 @@ final class OpenFile: Sendable {
             failure == FileSystem.alreadyExists
             ? "something of that name has come into existence meanwhile" : FileSystem.words(for: failure)
         throw HDF5Error(FileSystem.code(for: failure), "write", HDF5Place(file: path, path: "/"), reason)
+    }
+
+    /// What a file that is read says of an open object of its stand-in.
+    func stored(_ object: hid_t, _ operation: String, _ place: HDF5Place) throws(HDF5Error) -> StoredObject? {
+        guard let catalogue else { return nil }
+        let identity = try ObjectIdentity.read(object, place).identity
+        try checkReadable(identity, operation, place)
+        return catalogue.object(identity)
+    }
+
+    /// Throws what is damaged about an object.
+    func checkReadable(_ identity: ObjectIdentity, _ operation: String, _ place: HDF5Place) throws(HDF5Error) {
+        guard case .unreadable(let failure) = catalogue?.object(identity)?.kind else { return }
+        throw failure.error(operation, place)
     }
 
     private func markClosed() -> Bool {

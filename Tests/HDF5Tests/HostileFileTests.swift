@@ -178,4 +178,51 @@ import Testing
         }
         #expect(try String(contentsOfFile: progress, encoding: .utf8) == "done")
     }
+
+    @Test("the same for other tools' files, old and new", .timeLimit(.minutes(5)), arguments: ["earliest", "v110"])
+    func damagedMetadata(version: String) async throws {
+        let folder = try TemporaryDirectory()
+        let (path, progress) = (folder.file("fine.h5"), folder.file("progress"))
+        try python(
+            """
+            import sys, h5py, numpy as np
+            with h5py.File(sys.argv[1], "w", libver=(sys.argv[2], "v110")) as f:
+                x = np.arange(60.0)
+                f.create_dataset("a/chunked", data=x, chunks=(7,), compression="gzip", shuffle=True, fletcher32=True)
+                f.create_dataset("a/grows", data=x.reshape(6, 10), chunks=(2, 3), maxshape=(None, None))
+                f.create_dataset("a/one", data=x, chunks=(60,))
+                f["plain"] = x.astype("f4")
+                f["texts"] = np.array(["a", "bcd", "ef"], h5py.string_dtype())
+                f["lists"] = np.array([np.arange(3), np.arange(5)], dtype=h5py.vlen_dtype("i4"))
+                f["pairs"] = np.zeros(3, [("a", "f4"), ("b", "i4")])
+                f["kinds"] = np.array([1, 0], h5py.enum_dtype({"p": 0, "q": 1}, "u1"))
+                for n in range(12):
+                    f.attrs[f"attribute {n}"] = n
+                f["a"].attrs["to"] = f["plain"].ref
+                f["soft"] = h5py.SoftLink("/a/grows")
+                for n in range(10):
+                    f[f"many/{n}"] = n
+            """, [path, version])
+        await #expect(processExitsWith: .success) { [path = path as String, progress = progress as String] in
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            alarm(240)
+            // What is not zero says something; a byte is set, cleared, or has one bit turned.
+            let positions = bytes.indices.filter { bytes[$0] != 0 }
+            for seed in UInt64(1)...400 {
+                var generator = SeededGenerator(seed: seed)
+                var damaged = bytes
+                let position = positions[Int.random(in: 0..<positions.count, using: &generator)]
+                switch seed % 4 {
+                case 0: damaged[position] = 0xFF
+                case 1: damaged[position] = 0
+                case 2: damaged[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                default: damaged[min(position + 1, bytes.count - 1)] = UInt8.random(in: 1...255, using: &generator)
+                }
+                try "seed \(seed), byte \(position)".write(toFile: progress, atomically: false, encoding: .utf8)
+                if let file = try? HDF5File.open(bytes: damaged) { HostileFileTests.readEverything(file) }
+            }
+            try "done".write(toFile: progress, atomically: false, encoding: .utf8)
+        }
+        #expect(try String(contentsOfFile: progress, encoding: .utf8) == "done")
+    }
 }

@@ -83,7 +83,7 @@ import Testing
         #expect(try root.dataset("checked").read(as: Int.self) == Array(0..<100))
         let lzf = hdf5Error { _ = try root.dataset("lzf").read(as: Int.self) }
         #expect(lzf?.code == .unsupported)
-        #expect(lzf?.reason == "it is compressed with LZF, which this libhdf5 cannot read")
+        #expect(lzf?.reason.hasPrefix("it is compressed with LZF, where only gzip, shuffle and fletcher32") == true)
 
         #expect(try root.dataset("soft").read(as: Int.self) == [0, 1, 2])
         #expect(

@@ -7,7 +7,11 @@ import SynfireSpikingNetworks
 enum SpikeTimesFile {
     /// Whether a file has HDF5's signature.
     static func isHDF5(_ path: String) -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+        // To open a pipe would be to wait for whoever writes it.
+        let kind = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)[.type]
+        guard kind as? FileAttributeType == .typeRegular, let handle = FileHandle(forReadingAtPath: path) else {
+            return false
+        }
         defer { try? handle.close() }
         return (try? handle.read(upToCount: 8)) == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     }
