@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gives mutated files of every format to the command, and counts how it takes them.
 
-    Tests/Fuzz/fuzz.py [--count 10000] [--seed 1] [--synfire .build/release/synfire] [--only READER[:INDEX]]
+    Tests/Fuzz/fuzz.py [--count 10000] [--seed 1] [--synfire .build/release/synfire] [--only READER,…|READER:INDEX]
 
 Each run has 10 s of processor time and 1 GiB of memory, and ends in a result or in one sentence. A signal, a limit that is
 reached, several lines, a pointer or a control character in what is said are faults: the file and what was run are kept in
@@ -146,7 +146,7 @@ def main():
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--synfire", default=os.path.join(ROOT, ".build", "release", "synfire"))
-    parser.add_argument("--only", help="a reader, or READER:INDEX")
+    parser.add_argument("--only", help="readers, separated by commas, or READER:INDEX")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--sanitized", action="store_true", help="the command is built with the address sanitizer")
     parser.add_argument("--verbose", action="store_true")
@@ -160,13 +160,14 @@ def main():
         os.mkdir(place)
         seeds.make(place, options.synfire, ROOT)
         fuzz, cases = Fuzz(options, place, mutators), []
-        only, _, index = (options.only or "").partition(":")
+        names, _, index = (options.only or "").partition(":")
         known = readers(mutators)
-        if only and only not in [reader.name for reader in known]:
-            raise SystemExit(f"no reader '{only}'; there are {', '.join(reader.name for reader in known)}")
-        for reader in known:
-            if only and reader.name != only: continue
-            share = options.count if only else max(1, round(reader.share * options.count / 10000))
+        for name in filter(None, names.split(",")):
+            if name not in [reader.name for reader in known]:
+                raise SystemExit(f"no reader '{name}'; there are {', '.join(reader.name for reader in known)}")
+        chosen = [reader for reader in known if not names or reader.name in names.split(",")]
+        for reader in chosen:
+            share = max(1, round(reader.share * options.count / sum(reader.share for reader in chosen)))
             # Indices below 0 are the files as they are, each with each command: those must be accepted.
             whole = [-number for number in range(1, 1 + sum(len(commands) for _, commands in reader.uses))]
             cases += [(reader, int(index))] if index else [(reader, number) for number in whole + list(range(share))]
