@@ -23,7 +23,7 @@ struct NeuronTraceTests {
     /// Where a weight arrives at the very end of t_ref, by the name of a case: the step.
     ///
     /// NEST loses it (its issue 3309), here it counts; what follows differs.
-    private static let endsOfRefractoriness = ["lif_curr_delta strong spikes": 1336]
+    private static let endsOfRefractoriness = ["lif_curr_delta strong spikes": 298]
 
     /// How far a variable may be from the solution, at 0.1 ms: the error of the method, which an upstroke amplifies.
     private static let solverTolerance: [String: [String: Double]] = [
