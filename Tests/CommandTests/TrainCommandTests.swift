@@ -90,7 +90,9 @@ struct TrainCommandTests {
         }
         #expect(report["accuracy"] as? Double == history.last?["accuracy"] as? Double)
         #expect(try String(contentsOfFile: folder.file("c.svg"), encoding: .utf8).contains("validation"))
-        let lines = result.errorLines
+        let lines = try result.errorLines.compactMap {
+            try (JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])?["note"]
+        }
         #expect(lines.count == 3, "\(result.errors)")
         #expect(lines[0].hasPrefix("epoch 1/3: loss ") && lines[0].contains("images/s") && lines[0].hasSuffix(" left"))
         #expect(lines[2].contains("validation ") && !lines[2].hasSuffix(" left"))
@@ -288,5 +290,95 @@ struct TrainCommandTests {
         #expect(trained.status == 0, "\(trained.errors)")
         #expect(trained.output.contains("did not converge within 60 epochs: "), "\(trained.output)")
         #expect(trained.output.contains(" of 4 samples are still misclassified"), "\(trained.output)")
+    }
+
+    @Test("what cannot fit, or could not be written, is refused before the first epoch")
+    func checksFirst() throws {
+        let folder = try SmallTraining.folder()
+        _ = try python(
+            """
+            import sys, h5py, numpy as np
+            with h5py.File(sys.argv[1] + "/small.h5", "w") as file:
+                file["images"] = np.zeros((4, 14, 14), np.uint8)
+                file["labels"] = np.arange(4)
+                file["class_names"] = np.array([str(i) for i in range(10)], dtype=h5py.string_dtype())
+            """, [folder.path])
+        try FileManager.default.createDirectory(
+            atPath: folder.file("b.h5.checkpoint"), withIntermediateDirectories: true)
+        let small = try String(contentsOfFile: folder.file("small.yaml"), encoding: .utf8)
+        try small.replacing("fashion-mnist-sample:400", with: "digits").replacing("[1, 28, 28]", with: "[1, 8, 8]")
+            .replacing("784", with: "64").write(toFile: folder.file("d.yaml"), atomically: true, encoding: .utf8)
+        let before = try folder.names()
+        let train = ["train", "small.yaml", "--epochs", "500", "--out"]
+        let requests = [
+            (train + ["a.h5", "--test", "digits"], "digits"), (train + ["a.h5", "--validation", "digits"], "digits"),
+            (["train", "d.yaml", "--epochs", "500", "--out", "a.h5", "--test", "small.h5"], "[1, 14, 14]"),
+            (train + ["b.h5"], "b.h5.checkpoint"),
+            (train + ["a.h5", "--log", "nowhere/l.csv"], "nowhere"),
+            (train + ["a.h5", "--curves", "nowhere/c.svg"], "nowhere"),
+        ]
+        for (arguments, words) in requests {
+            let result = try Command.run(arguments, in: folder.path)
+            #expect(result.status == 2 && result.errors.contains(words), "\(arguments): \(result.errors)")
+            #expect(result.errorLines.count == 1 && !result.errors.contains("epoch 1"), "\(result.errors)")
+            #expect(try folder.names() == before)
+        }
+    }
+
+    @Test("a recipe that has changed since a training was begun is refused by --resume, more epochs are not")
+    func changedRecipe() throws {
+        let folder = try SmallTraining.folder()
+        let small = try String(contentsOfFile: folder.file("small.yaml"), encoding: .utf8)
+        func describe(_ changes: [(String, String)]) throws {
+            var text = small
+            for (old, new) in changes {
+                #expect(text.contains(old))
+                text = text.replacing(old, with: new)
+            }
+            try text.write(toFile: folder.file("small.yaml"), atomically: true, encoding: .utf8)
+        }
+        // The seed of an option is no change of the description.
+        let train = ["train", "small.yaml", "--out", "m.h5", "--workers", "1"]
+        let process = try Command.start(train + ["--epochs", "2000", "--seed", "11"], in: folder.path)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        for _ in 0..<2400 where !FileManager.default.fileExists(atPath: folder.file("m.h5.checkpoint")) {
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        let resume = train + ["--resume", "m.h5.checkpoint", "--force"]
+        let done = try #require(
+            Int(
+                python(
+                    """
+                    import sys, h5py
+                    with h5py.File(sys.argv[1]) as file: print(file["progress"].attrs["epoch"])
+                    """, [folder.file("m.h5.checkpoint")]
+                ).trimmingCharacters(in: .whitespacesAndNewlines)))
+        let changes: [([(String, String)], [String])] = [
+            ([("batch_size: 16", "batch_size: 32")], ["'batch_size' is 32, but was 16"]),
+            (
+                [("schedule: {type: cosine}", "optimizer: {lr: 0.01, type: Adam}, schedule: {type: cosine}")],
+                ["'optimizer'", "0.01", "0.001"]
+            ),
+            ([("{type: cosine}", "{type: constant}")], ["'schedule'"]),
+            ([("seed: 5", "seed: 6")], ["'seed' is 6, but was 5"]),
+            ([("sample:400", "sample:300")], ["'data'", "sample:300", "sample:400"]),
+            ([("seed: 5", "seed: 5, clip_norm: 2")], ["'clip_norm' is 2", "not given"]),
+            ([("batch_size: 16, seed: 5", "batch_size: 17, seed: 8")], ["'batch_size'", "'seed'"]),
+        ]
+        for (change, words) in changes {
+            try describe(change)
+            let result = try Command.run(resume, in: folder.path)
+            #expect(result.status == 2 && result.errorLines.count == 1, "\(result.errors)")
+            for word in words { #expect(result.errors.contains(word), "\(word): \(result.errors)") }
+        }
+        try describe([])
+        let result = try Command.run(resume + ["--epochs", "\(done + 2)", "--json"], in: folder.path)
+        let report = try SmallTraining.object(result)
+        #expect(report["seed"] as? Int == 11 && report["epochs"] as? Int == done + 2)
+        #expect(result.errors.contains("goes on to epoch \(done + 2); it was begun for 2000"), "\(result.errors)")
     }
 }

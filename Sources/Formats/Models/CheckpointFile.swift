@@ -7,7 +7,8 @@ import SynfireTensors
 /// | Path | Content |
 /// |---|---|
 /// | `/@format` | `synfire-checkpoint` |
-/// | `/description`, `/weights` | as in ``ModelFile`` |
+/// | `/description`, `/class_names`, `/weights` | as in ``ModelFile`` |
+/// | `/recipe` | may be missing: the description as it was given, before options took the place of some of it |
 /// | `/progress` | attributes `epoch`, `batch`, `steps`, `partial_loss`, `partial_weight`, `partial_correct`, `seed`, `batch_size`, `accumulate`, `image_count`, `loss` |
 /// | `/progress/history/<figure>` | as in ``ModelFile`` |
 /// | `/optimizer/@name` | the optimiser |
@@ -26,6 +27,10 @@ public enum CheckpointFile {
         public let checkpoint: TrainingCheckpoint
         /// How the network is trained, where it was told.
         public let training: TrainingDescription?
+        /// How its description said that it is trained, before options took the place of some of it; where it was told.
+        public let recipe: TrainingDescription?
+        /// The names of the classes of the data, where they were told.
+        public let classNames: [String]?
         /// The version of Synfire that wrote it.
         public let synfireVersion: String
     }
@@ -35,18 +40,24 @@ public enum CheckpointFile {
     /// - Parameters:
     ///   - checkpoint: The state of the training.
     ///   - training: How the network is trained, to be read back with it.
+    ///   - recipe: How its description says so, before options took the place of some of it.
+    ///   - classNames: The names of the classes of the data.
     ///   - synfireVersion: The version of the program.
     ///   - path: The file's name.
     ///   - replacing: Whether a file of that name may be replaced.
     /// - Throws: `HDF5Error`, and ``ModelDescriptionError`` where the training cannot be described.
     public static func write(
-        _ checkpoint: TrainingCheckpoint, training: TrainingDescription? = nil, synfireVersion: String,
-        to path: String, replacing: Bool = false
+        _ checkpoint: TrainingCheckpoint, training: TrainingDescription? = nil, recipe: TrainingDescription? = nil,
+        classNames: [String]? = nil, synfireVersion: String, to path: String, replacing: Bool = false
     ) throws {
         let file = try HDF5File.create(path, replacing: replacing)
         let root = file.root
         try ModelContainer.writeHeader(
             root, format: format, version: synfireVersion, graph: checkpoint.graph, training: training)
+        if let recipe {
+            try root.writeString("recipe", ModelDescription.yaml(for: checkpoint.graph, training: recipe))
+        }
+        try ModelContainer.writeClassNames(classNames, to: root)
         try ModelContainer.writeWeights(root, checkpoint.graph)
         let progress = try root.createGroup("progress")
         for (name, key) in counts { try progress.setAttribute(name, checkpoint[keyPath: key]) }
@@ -101,7 +112,14 @@ public enum CheckpointFile {
             checkpoint.average = try ModelContainer.readParameters(of: graph, from: root.group("average"))
         }
         if try root.exists("best") { checkpoint.best = try readBest(root.group("best"), graph) }
-        return Content(checkpoint: checkpoint, training: training, synfireVersion: version)
+        let recipe =
+            try root.exists("recipe")
+            ? ModelDescription(
+                parsing: root.string("recipe"), file: "\(root.fileName):/recipe", initializesParameters: false
+            ).training : nil
+        return Content(
+            checkpoint: checkpoint, training: training, recipe: recipe,
+            classNames: try ModelContainer.readClassNames(root), synfireVersion: version)
     }
 
     private static let counts: [(String, any WritableKeyPath<TrainingCheckpoint, Int> & Sendable)] = [

@@ -10,6 +10,7 @@ import SynfireTensors
 /// | `/@format_version` | 1 |
 /// | `/@synfire_version` | the version of the program that wrote it |
 /// | `/description` | the network in YAML, see ``ModelDescription`` |
+/// | `/class_names` | may be missing: texts, the classes that the outputs stand for, in order |
 /// | `/weights/<layer>/<parameter>` | float32, names and layouts of PyTorch's `state_dict` |
 enum ModelContainer {
     /// The version of the layout that is written; those up to it are read.
@@ -28,6 +29,14 @@ enum ModelContainer {
         try root.setAttribute("format_version", version)
         try root.setAttribute("synfire_version", synfire)
         try root.writeString("description", ModelDescription.yaml(for: graph, training: training))
+    }
+
+    static func writeClassNames(_ names: [String]?, to root: borrowing HDF5Group) throws {
+        if let names { try root.writeStrings("class_names", names) }
+    }
+
+    static func readClassNames(_ root: borrowing HDF5Group) throws -> [String]? {
+        try root.exists("class_names") ? root.strings("class_names") : nil
     }
 
     static func writeWeights(_ root: borrowing HDF5Group, _ graph: Graph) throws {

@@ -9,6 +9,7 @@ import SynfireNeuralNetworks
 /// | `/@format_version` | 1 |
 /// | `/@synfire_version` | the version of the program that wrote it |
 /// | `/description` | the network in YAML, see ``ModelDescription`` |
+/// | `/class_names` | may be missing: texts, the classes that the outputs stand for, in order |
 /// | `/weights/<layer>/<parameter>` | float32, names and layouts of PyTorch's `state_dict` |
 /// | `/training` | may be missing: attributes `seed`, `epochs`, `data`, `date`, `wall_time_s`, `accuracy`, `accuracy_data` |
 /// | `/training/recipe` | the recipe as text |
@@ -25,12 +26,18 @@ public enum ModelFile {
         public var record: TrainingRecord?
         /// How the network's description says it is trained, where it does.
         public var training: TrainingDescription?
+        /// The names of the classes that the network's outputs stand for, where the file says so.
+        public var classNames: [String]?
 
         /// Joins what is known.
-        public init(synfireVersion: String, record: TrainingRecord? = nil, training: TrainingDescription? = nil) {
+        public init(
+            synfireVersion: String, record: TrainingRecord? = nil, training: TrainingDescription? = nil,
+            classNames: [String]? = nil
+        ) {
             self.synfireVersion = synfireVersion
             self.record = record
             self.training = training
+            self.classNames = classNames
         }
     }
 
@@ -47,6 +54,7 @@ public enum ModelFile {
         let file = try HDF5File.create(path, replacing: replacing)
         try ModelContainer.writeHeader(
             file.root, format: format, version: info.synfireVersion, graph: graph, training: info.training)
+        try ModelContainer.writeClassNames(info.classNames, to: file.root)
         try ModelContainer.writeWeights(file.root, graph)
         if let record = info.record { try record.write(to: file.root.createGroup("training")) }
         try file.commit()
@@ -65,6 +73,11 @@ public enum ModelFile {
         let version = try ModelContainer.readHeader(root, format: format, title: "a model file of Synfire")
         let (graph, training) = try ModelContainer.readNetwork(root)
         let record = try root.exists("training") ? TrainingRecord(root.group("training")) : nil
-        return (graph, Info(synfireVersion: version, record: record, training: training))
+        return (
+            graph,
+            Info(
+                synfireVersion: version, record: record, training: training,
+                classNames: try ModelContainer.readClassNames(root))
+        )
     }
 }

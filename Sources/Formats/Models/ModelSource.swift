@@ -64,6 +64,15 @@ public enum ModelSource: Sendable {
         }
     }
 
+    /// The names of the classes that the network's outputs stand for, where the file says so.
+    public var classNames: [String]? {
+        switch self {
+        case .description: nil
+        case .model(_, let info): info.classNames
+        case .checkpoint(let content): content.classNames
+        }
+    }
+
     /// Whether the weights come from a training, be it unfinished.
     public var isTrained: Bool {
         if case .description = self { return false }

@@ -170,7 +170,11 @@ func checkLabels(_ labels: [Int], classes: Int, positions: [Int]? = nil) throws(
 
 extension Graph {
     /// Checks that data have the network's input shape and classes.
-    func checkFits(_ data: any TrainingData, purpose: String) throws(NetworkError) {
+    ///
+    /// - Parameters:
+    ///   - data: The data.
+    ///   - purpose: What they are for, as in "there are no images for …".
+    public func checkFits(_ data: any TrainingData, purpose: String) throws(NetworkError) {
         guard data.count > 0 else { throw .noData(purpose: purpose) }
         guard inputs.count == 1, outputs.count == 1 else {
             throw .dataMismatch(

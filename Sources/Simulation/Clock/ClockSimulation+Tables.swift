@@ -4,7 +4,7 @@ extension ClockSimulation {
     /// Writes the tables of stored synapses, with the weights as they are now, so that the network need not be built
     /// again; procedural synapses have none.
     ///
-    /// What plasticity remembers of past spikes is not among them: write them before the first run.
+    /// What plasticity remembers of past spikes is not among them: a network that is read goes on as from rest.
     ///
     /// - Parameters:
     ///   - writer: Where they go.

@@ -98,7 +98,8 @@ struct ConvertCommand: ParsableCommand {
         try Output.check(out, force: force)
         try OutputKind.spikingNetwork.check(out)
         let recipe = try chosenRecipe()
-        let graph = try Input.trainedNetwork(model)
+        let source = try Input.trainedModel(model)
+        let graph = source.graph
         let images = try dataOptions.open(calibrate, defaultSplit: "train")
         Interrupt.watch()
         let pool = try workers.pool()
@@ -110,7 +111,9 @@ struct ConvertCommand: ParsableCommand {
             : try Work.diagnostics(
                 converted, graph: graph, images: try images.first(measured), duration: diagnosticTime,
                 pool: pool)
-        try NIRFile.write(converted.network, to: out, replacing: force)
+        var network = converted.network
+        network.metadata.merge(ClassNames.metadata(source.classNames)) { _, names in names }
+        try NIRFile.write(network, to: out, replacing: force)
         let result = Result(
             network: converted.network.name, recipe: recipe.summary, neurons: converted.network.neuronCount,
             images: images.count, out: out, layers: layers)

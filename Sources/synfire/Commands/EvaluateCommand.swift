@@ -64,7 +64,9 @@ struct EvaluateCommand: ParsableCommand {
         }
         let source = try Input.trainedModel(model)
         let graph = source.graph
-        let images = ImageData(images: try dataOptions.open(data, defaultSplit: "test"))
+        let images = ImageData(
+            images: try ClassNames.match(
+                dataOptions.open(data, defaultSplit: "test"), to: source.classNames, of: model))
         if let top, top > images.classes {
             throw RequestError("--top is \(top), but there are \(images.classes) classes")
         }

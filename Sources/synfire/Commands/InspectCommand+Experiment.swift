@@ -76,6 +76,16 @@ extension InspectCommand {
     }
 }
 
+extension Recorder {
+    /// What is recorded of which neurons, such as `v of exc[0-9]`.
+    var words: String {
+        switch quantity {
+        case .spikes: "spikes of \(neurons.words)"
+        case .variable(let symbol): "\(symbol) of \(neurons.words)"
+        }
+    }
+}
+
 extension Assembly {
     /// The neurons as descriptions write them.
     fileprivate var words: String {

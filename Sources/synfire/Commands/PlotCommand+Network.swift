@@ -42,14 +42,17 @@ extension PlotCommand {
         return TrainingCurves(title: heading ?? name, log: log)
     }
 
-    private func images() throws -> ImageData {
+    private func images(for source: ModelSource) throws -> ImageData {
         guard let data else { throw RequestError("--kind \(kind.rawValue) needs images: give --data") }
-        return ImageData(images: try dataOptions.open(data, defaultSplit: "test"))
+        return ImageData(
+            images: try ClassNames.match(
+                dataOptions.open(data, defaultSplit: "test"), to: source.classNames, of: file))
     }
 
     private func confusion() throws -> any Picture {
-        let graph = try Input.trainedNetwork(file)
-        let images = try images()
+        let source = try Input.trainedModel(file)
+        let graph = source.graph
+        let images = try images(for: source)
         var matrix = ConfusionMatrix(classNames: images.images.classNames)
         Interrupt.watch()
         let bar = ProgressBar("evaluating", unit: "images")
@@ -69,10 +72,11 @@ extension PlotCommand {
     private static let channelLimit = 256
 
     private func featureMaps() throws -> any Picture {
-        let graph = try Input.trainedNetwork(file)
+        let source = try Input.trainedModel(file)
+        let graph = source.graph
         let name = layer ?? graph.nodes.first { graph.shapes[$0.name]?.count == 3 }?.name ?? graph.nodes[0].name
         let node = graph.nodes[try graph.index(of: name)]
-        let images = try images()
+        let images = try images(for: source)
         guard images.count > 0 else { throw RequestError("'\(data ?? "")' has no images") }
         guard images.shape == graph.inputShape else {
             throw RequestError(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SynfireDatasets
 import SynfireFormats
 import SynfireNeuralNetworks
 
@@ -73,8 +74,14 @@ struct TrainCommand: ParsableCommand {
         var graph: Graph
         var isTrained: Bool
         var training: TrainingDescription
+        /// How the description says so, before options took the place of some of it.
+        var recipe: TrainingDescription?
         var start: TrainingCheckpoint?
         var data: String
+        /// The names of the classes that the network knows, or is going to.
+        var classNames: [String]?
+        /// Where they come from.
+        var namedBy: String
     }
 
     /// Where checkpoints go.
@@ -89,13 +96,23 @@ struct TrainCommand: ParsableCommand {
                 "'\(checkpointPath)' is left from a training that was stopped: go on with --resume "
                     + "\(checkpointPath), or give --force to begin anew")
         }
+        // What stands in its way is found now rather than after an epoch.
+        try Output.check(checkpointPath, force: true)
         var task = try readTask()
-        let images = ImageData(images: try dataOptions.open(task.data, defaultSplit: "train"))
+        let images = ImageData(images: try open(task.data, defaultSplit: "train", &task))
         var settings = task.training.settings
         if let reference = task.training.validationData {
-            settings.validation = .data(ImageData(images: try dataOptions.open(reference, defaultSplit: "test")))
+            settings.validation = .data(ImageData(images: try open(reference, defaultSplit: "test", &task)))
         }
-        let testImages = try test.map { ImageData(images: try dataOptions.open($0, defaultSplit: "test")) }
+        let testImages = try test.map { reference in
+            let images = ImageData(images: try open(reference, defaultSplit: "test", &task))
+            do {
+                try task.graph.checkFits(images, purpose: "--test")
+            } catch {
+                throw RequestError("--test '\(reference)' does not fit '\(model)': \(error)")
+            }
+            return images
+        }
         if !task.isTrained { task.graph.initializeParameters(seed: settings.seed) }
         if let weights { try takeWeights(from: weights, into: &task.graph) }
 
@@ -128,7 +145,9 @@ struct TrainCommand: ParsableCommand {
             accuracy: report.testAccuracy, accuracyData: test)
         try ModelFile.write(
             graph: graph,
-            info: ModelFile.Info(synfireVersion: SynfireCommand.version, record: record, training: task.training),
+            info: ModelFile.Info(
+                synfireVersion: SynfireCommand.version, record: record, training: task.training,
+                classNames: images.images.classNames),
             to: out, replacing: force)
         try? FileManager.default.removeItem(atPath: checkpointPath)
         if output.json { return try Output.json(report) }
@@ -137,20 +156,31 @@ struct TrainCommand: ParsableCommand {
 
     // MARK: Reading
 
+    /// Reads samples, with the labels of the classes that the network knows.
+    private func open(_ reference: String, defaultSplit: String, _ task: inout Task) throws -> LabelledDataset {
+        let samples = try dataOptions.open(reference, defaultSplit: defaultSplit)
+        guard let names = task.classNames else {
+            (task.classNames, task.namedBy) = (samples.classNames, reference)
+            return samples
+        }
+        return try ClassNames.match(samples, to: names, of: task.namedBy)
+    }
+
     private func readTask() throws -> Task {
         var start: TrainingCheckpoint?
-        var stored: TrainingDescription?
+        var stored: CheckpointFile.Content?
         if let resume {
             guard case .checkpoint(let content) = try ModelSource.read(try Input.file(resume)) else {
                 throw RequestError("'\(resume)' is not a checkpoint of a training")
             }
             if seed != nil { throw RequestError("--seed cannot be given with --resume: the checkpoint has its own") }
             start = content.checkpoint
-            stored = content.training
+            stored = content
         }
         let source = try ModelSource.read(try Input.file(model))
         // What a checkpoint was trained with is what it goes on with.
-        var training = stored ?? source.training ?? TrainingDescription(settings: TrainingSettings())
+        var training = stored?.training ?? source.training ?? TrainingDescription(settings: TrainingSettings())
+        if let stored { training.settings.epochs = try ResumedRecipe(stored, source.training, command: self).epochs }
         if let epochs { training.settings.epochs = epochs }
         if let seed { training.settings.seed = seed }
         if let data { training.data = data }
@@ -167,7 +197,10 @@ struct TrainCommand: ParsableCommand {
             }
         }
         return Task(
-            graph: source.graph, isTrained: source.isTrained, training: training, start: start, data: reference)
+            graph: source.graph, isTrained: source.isTrained, training: training,
+            recipe: source.training ?? stored?.recipe, start: start, data: reference,
+            classNames: stored?.classNames ?? source.classNames,
+            namedBy: stored?.classNames == nil ? model : resume ?? model)
     }
 
     // MARK: Learning
@@ -260,8 +293,8 @@ struct TrainCommand: ParsableCommand {
     private func keep(_ checkpoint: TrainingCheckpoint, _ task: Task) throws {
         do {
             try CheckpointFile.write(
-                checkpoint, training: task.training, synfireVersion: SynfireCommand.version, to: checkpointPath,
-                replacing: true)
+                checkpoint, training: task.training, recipe: task.recipe, classNames: task.classNames,
+                synfireVersion: SynfireCommand.version, to: checkpointPath, replacing: true)
         } catch {
             let isLeft = FileManager.default.fileExists(atPath: checkpointPath)
             throw TrainingStop(

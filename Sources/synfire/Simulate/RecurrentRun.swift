@@ -59,6 +59,9 @@ struct RecurrentRun {
         var step: Milliseconds
         var seed: UInt64
         var engine: EngineDecision
+
+        /// Whether weights change while it runs.
+        var learns: Bool { !network.learningProjections.isEmpty }
     }
 
     func run() throws {
@@ -74,6 +77,7 @@ struct RecurrentRun {
         }
         let simulation: any RecurrentSimulation
         let buildSeconds: Double
+        var saveLearned: () throws -> Void = {}
         if request.engine.engine == .event {
             simulation = try buildEvents(request, pool: pool)
             buildSeconds = (clock.now - started) / .seconds(1)
@@ -82,7 +86,11 @@ struct RecurrentRun {
             let fingerprint = NetworkFingerprint(request.network, step: request.step, seed: request.seed)
             let built = try build(request, fingerprint, pool: pool)
             buildSeconds = (clock.now - started) / .seconds(1)
-            try save(built, request, fingerprint)
+            if request.learns {
+                saveLearned = { try save(built, request, fingerprint) }
+            } else {
+                try save(built, request, fingerprint)
+            }
             simulation = built
         }
         try warmUp(simulation, request)
@@ -99,7 +107,7 @@ struct RecurrentRun {
         } catch is Stop {
             let done = Milliseconds.milliseconds(simulation.time.value - request.warmUp.value)
             let text = "interrupted after \(Format.biological(done)) of \(Format.biological(request.duration))"
-            guard let writer, done.value > 0 else { throw InterruptError(text + nothingElse) }
+            guard let writer, done.value > 0 else { throw InterruptError(text + nothingElse(request)) }
             let partial = try writer.finishPartial(duration: simulation.time.value, wallTime: wall())
             throw InterruptError(text + "; what was recorded until then is in \(partial)")
         } catch let error where error is SimulationError || error is SpikingNetworkError {
@@ -110,6 +118,8 @@ struct RecurrentRun {
         }
         let seconds = wall()
         try writer?.finish(duration: simulation.time.value, wallTime: seconds)
+        try saveLearned()
+        try command.saveWeights.map { try saveWeights(simulation, to: $0, replacing: command.force) }
         try report(
             summary(simulation, request, build: buildSeconds, run: seconds, before: before))
     }
@@ -133,9 +143,9 @@ struct RecurrentRun {
     }
 
     /// What there is besides traces.
-    private var nothingElse: String {
-        command.saveNetwork.map { "; the built network is in \($0), nothing else was written" }
-            ?? "; nothing was written"
+    private func nothingElse(_ request: Request) -> String {
+        guard let path = command.saveNetwork, !request.learns else { return "; nothing was written" }
+        return "; the built network is in \(path), nothing else was written"
     }
 
     /// What ends a run after Ctrl-C.
@@ -173,11 +183,20 @@ struct RecurrentRun {
         }
         // Before anything is looked at neuron by neuron, as the choice of the engine does.
         try MemoryEstimate.check(network, engine: .automatic, workers: command.workers.count)
+        if command.saveWeights != nil, network.learningProjections.isEmpty {
+            throw RequestError(
+                "--save-weights writes learned weights, but no projection of '\(command.network)' learns")
+        }
         for index in recorders.indices { recorders[index].start = max(recorders[index].start, warmUp.value) }
+        let engine = try engine(experiment, network, step: step)
+        if command.out == nil, !experiment.recorders.isEmpty {
+            let what = experiment.recorders.map(\.words).joined(separator: ", ")
+            Console.note("the records of '\(command.network)' (\(what)) are not written: give --out")
+        }
         return Request(
             network: network, recorders: recorders, warmUp: warmUp, duration: duration, step: step,
             seed: command.seed ?? experiment.settings.seed,
-            engine: try engine(experiment, network, step: step))
+            engine: engine)
     }
 
     /// The engine that is asked for, or fits.
@@ -290,7 +309,7 @@ struct RecurrentRun {
         defer { bar.finish() }
         try simulation.run(for: request.warmUp, receive: { _ in }) { progress in
             if Interrupt.isRequested {
-                throw InterruptError("interrupted while the network was warming up" + nothingElse)
+                throw InterruptError("interrupted while the network was warming up" + nothingElse(request))
             }
             bar.update(Int(progress.done.value), of: Int(progress.of.value.rounded(.up)))
         }

@@ -30,7 +30,8 @@ struct SimulateCommand: ParsableCommand {
               synfire simulate models/cuba/cuba.yaml --time 100ms \\
                 --network-file built.h5 --out cuba.h5
 
-            The synapses of a large network are built once and then only read.
+            The synapses of a large network are built once and then only read. Where weights
+            are learned, --save-network and --save-weights write them as they are at the end.
 
               synfire simulate models/brunel/brunel.yaml --engine event --time 50ms
 
@@ -97,8 +98,17 @@ struct SimulateCommand: ParsableCommand {
     )
     var warmUp: String?
 
-    @Option(help: "YAML: writes the built synapses (.h5), for --network-file.", completion: .files(.builtNetwork))
+    @Option(
+        help: "YAML: writes the built synapses (.h5), for --network-file; learned weights as they are at the end.",
+        completion: .files(.builtNetwork))
     var saveNetwork: String?
+
+    @Option(
+        help: """
+            YAML: writes the synapses of the projections that learn, with their weights at the end of the run (.h5, SONATA's \
+            layout for edges).
+            """, completion: .files(.synapses))
+    var saveWeights: String?
 
     @Option(
         help: "YAML: reads the synapses that --save-network wrote instead of building them.",
@@ -142,9 +152,19 @@ struct SimulateCommand: ParsableCommand {
                 throw RequestError("--network-file reads what --save-network would write: give one of them")
             }
         }
-        for (option, path) in [("--save-network", saveNetwork), ("--network-file", networkFile)] {
-            guard let path, let out, Self.resolved(path) == Self.resolved(out) else { continue }
-            throw RequestError("\(option) and --out both name '\(path)': give two files")
+        if let saveWeights {
+            try Output.check(saveWeights, force: force, option: "--save-weights")
+            try OutputKind.synapses.check(saveWeights, option: "--save-weights")
+        }
+        try checkPlaces()
+        if out == nil {
+            // 'none' is what happens.
+            for (option, isGiven) in [
+                ("--record", record != nil && record != "none"), ("--interval", interval != nil),
+                ("--compress", compress),
+            ] where isGiven {
+                throw RequestError("\(option) says how to record, but nothing is recorded without --out")
+            }
         }
         if Input.isDescription(network) {
             for (option, value) in [("--data", data), ("--events", events), ("--at", at)] where value != nil {
@@ -154,7 +174,8 @@ struct SimulateCommand: ParsableCommand {
         }
         for (option, isGiven) in [
             ("--set", !settings.isEmpty), ("--warm-up", warmUp != nil), ("--save-network", saveNetwork != nil),
-            ("--network-file", networkFile != nil), ("--synapses", synapses != .asDescribed), ("--profile", profile),
+            ("--save-weights", saveWeights != nil), ("--network-file", networkFile != nil),
+            ("--synapses", synapses != .asDescribed), ("--profile", profile),
         ] where isGiven {
             throw RequestError("\(option) is for descriptions in YAML, but '\(network)' is none")
         }
@@ -162,6 +183,21 @@ struct SimulateCommand: ParsableCommand {
             throw RequestError("--data shows images and --events recordings: give one of them")
         }
         try TrialRun(command: self).run()
+    }
+
+    /// Refuses two options that name one file.
+    private func checkPlaces() throws {
+        let named = [
+            ("--out", out), ("--save-network", saveNetwork), ("--save-weights", saveWeights),
+            ("--network-file", networkFile),
+        ]
+        var seen: [String: String] = [:]
+        for (option, path) in named {
+            guard let path else { continue }
+            if let other = seen.updateValue(option, forKey: Self.resolved(path)) {
+                throw RequestError("\(option) and \(other) both name '\(path)': give two files")
+            }
+        }
     }
 
     private static func resolved(_ path: String) -> String {

@@ -146,7 +146,9 @@ struct TrialRun {
             throw RequestError(
                 "'\(network.name)' takes input of shape \(input.shape): give images with --data or --events")
         }
-        let images = try command.dataOptions.open(data, defaultSplit: "test")
+        let images = try ClassNames.match(
+            command.dataOptions.open(data, defaultSplit: "test"),
+            to: ClassNames.read(network, file: command.network), of: command.network)
         guard images.shape == input.shape else {
             throw RequestError(
                 "'\(images.name)' has images of shape \(images.shape), but '\(network.name)' takes \(input.shape)")
