@@ -12,9 +12,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case "${1:-ann}" in
-    ann) folder=.build/peers given=${SYNFIRE_PEERS_ANN:-} packages="torch spikingjelly h5py" ;;
-    brian2) folder=.build/peers-brian2 given=${SYNFIRE_PEERS_BRIAN2:-} packages="brian2==2.9.0" ;;
-    nest) folder=.build/peers-nest given=${SYNFIRE_PEERS_NEST:-} packages="nest-simulator==3.10.0 numpy scipy h5py matplotlib" ;;
+    ann) folder=.build/peers given=${SYNFIRE_PEERS_ANN:-} packages="torch spikingjelly h5py" module="torch, spikingjelly, h5py" ;;
+    brian2) folder=.build/peers-brian2 given=${SYNFIRE_PEERS_BRIAN2:-} packages="brian2==2.9.0 numpy==2.3.5 sympy==1.14.0" module=brian2 ;;
+    nest) folder=.build/peers-nest given=${SYNFIRE_PEERS_NEST:-} packages="nest-simulator==3.10.0 numpy scipy h5py matplotlib" module="nest, numpy, scipy, h5py, matplotlib" ;;
     *)
         printf "peers.sh: '%s' is none of ann, brian2, nest\n" "$1" >&2
         exit 2
@@ -35,6 +35,12 @@ if [ ! -x "$folder/bin/python" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$package
     python3 -m venv "$folder" >&2
     # shellcheck disable=SC2086 # a list of words
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check $packages >&2
+    # What cannot be imported would fail each row that needs it, with a word that says nothing of why.
+    if ! why=$("$folder/bin/python" -c "import $module" 2>&1); then
+        printf "peers.sh: %s were installed into '%s', but cannot be imported: %s\n" "$packages" "$folder" \
+            "$(printf '%s\n' "$why" | tail -n 1)" >&2
+        exit 1
+    fi
     printf '%s\n' "$packages" >"$stamp"
 fi
 printf '%s\n' "$PWD/$folder/bin/python"

@@ -4,6 +4,8 @@
 public struct ModelSchema: Sendable {
     /// The name in descriptions and files, such as `if`.
     public let name: String
+    /// The names that NEST and PyNN have for it.
+    public let aliases: [String]
     /// One sentence on what the model is.
     public let summary: String
     /// Its equations, a line each.
@@ -24,11 +26,12 @@ public struct ModelSchema: Sendable {
     public let emitsSpikes: Bool
 
     public init(
-        name: String, summary: String, equations: [String], source: String,
+        name: String, aliases: [String] = [], summary: String, equations: [String], source: String,
         parameters: [ParameterRow], options: [OptionRow] = [], state: [ParameterRow], receptors: [ReceptorRow] = [],
         tables: [TableRow] = [], emitsSpikes: Bool = true
     ) {
         self.name = name
+        self.aliases = aliases
         self.summary = summary
         self.equations = equations
         self.source = source

@@ -128,4 +128,34 @@ struct RequestTests {
         let data = try candidates(["synfire", "evaluate", "net.h5", "--data", "fashion"])
         #expect(data.isSuperset(of: ["fashion-mnist", "fashion-mnist-sample"]) && !data.contains("net.h5"), "\(data)")
     }
+
+    @Test("names of NEST and PyNN get ours, and a key in the wrong section the right one")
+    func foreignNames() throws {
+        let folder = try TemporaryDirectory()
+        let cases: [(model: String, rest: String, words: [String])] = [
+            ("aeif_cond_exp", "", ["'aeif_cond_exp'", "did you mean 'adex_cond_exp'"]),
+            ("EIF_cond_alpha_isfa_ista", "", ["did you mean 'adex_cond_alpha'"]),
+            ("iaf_psc_exp", "", ["did you mean 'lif_curr_exp'"]), ("IF_cond_exp", "", ["did you mean 'lif_cond_exp'"]),
+            ("parrot_neuron", "", ["did you mean 'parrot'"]), ("lif_cur_exp", "", ["did you mean 'lif_curr_exp'"]),
+            ("lif_curr_exp", "parameters: {C_m: 250 pF}", ["'C_m'", "did you mean 'c_m'", "NEST or PyNN"]),
+            ("lif_curr_exp", "parameters: {V_th: -50 mV}", ["did you mean 'v_threshold'"]),
+            ("lif_curr_exp", "parameters: {tau_refrac: 2 ms}", ["did you mean 't_ref'"]),
+            ("spike_source_array", "parameters: {spike_times: [1]}", ["'spike_times'", "'tables'"]),
+            ("lif_curr_exp", "initial: {t_ref: 2 ms}", ["'t_ref'", "'parameters'"]),
+        ]
+        for (model, rest, words) in cases {
+            let text = """
+                network: n
+                run: {time: 1 ms}
+                populations:
+                  a: {size: 1, model: \(model)\(rest.isEmpty ? "" : ", " + rest)}
+
+                """
+            try text.write(toFile: folder.file("n.yaml"), atomically: true, encoding: .utf8)
+            let result = try Command.run(["simulate", "n.yaml"], in: folder.path)
+            #expect(result.status != 0 && result.errorLines.count == 1, "\(model): \(result.errors)")
+            #expect(result.errors.contains("n.yaml:4:"), "\(result.errors)")
+            for word in words { #expect(result.errors.contains(word), "\(word): \(result.errors)") }
+        }
+    }
 }

@@ -31,7 +31,9 @@ extension ExperimentReader {
         let modelValue = try section.required("model")
         let name = try scope.text(modelValue)
         guard let model = ModelCatalog.model(named: name) else {
-            throw modelValue.failure(.unknownName(name, what: "neuron model", known: ModelCatalog.names))
+            throw modelValue.failure(
+                ForeignNames.model(name, what: "neuron model", among: ModelCatalog.all.map { $0.schema })
+                    ?? .unknownName(name, what: "neuron model", known: ModelCatalog.names))
         }
         let schema = model.schema
         let count = shape.reduce(1, *)
@@ -83,7 +85,7 @@ extension ExperimentReader {
     ) throws -> [String: ParameterValue] {
         guard let value else { return [:] }
         var found: [String: ParameterValue] = [:]
-        for entry in try section(value, of: schema, rows.map(\.symbol)).entries {
+        for entry in try section(value, of: schema, rows.map(\.symbol), rows).entries {
             guard let row = rows.first(where: { $0.symbol == entry.name }) else { continue }
             found[row.symbol] = try scope.parameter(
                 entry.value, in: unit(row), allowed: row.allowed, count: count)
@@ -124,10 +126,14 @@ extension ExperimentReader {
     }
 
     private func section(
-        _ value: DescriptionValue, of schema: ModelSchema, _ keys: [String]
+        _ value: DescriptionValue, of schema: ModelSchema, _ keys: [String], _ rows: [ParameterRow] = []
     ) throws -> DescriptionSection {
         let titled = DescriptionValue(node: value.node, file: value.file, what: "\(value.what) (\(schema.name))")
         let section = try DescriptionSection(titled)
+        for entry in section.entries where !keys.contains(entry.name) {
+            let reason = ForeignNames.key(entry.name, rows, of: schema, title: titled.what)
+            if let reason { throw entry.key.failure(reason) }
+        }
         if keys.isEmpty, let first = section.entries.first {
             throw first.key.failure(.conflict("\(titled.what) cannot have '\(first.name)': the model has none"))
         }

@@ -125,7 +125,9 @@ extension ExperimentReader {
             name = try scope.text(value)
         }
         guard let model = models.first(where: { schema($0).name == name }) else {
-            throw key.failure(.unknownName(name, what: "model of \(noun)", known: models.map { schema($0).name }))
+            throw key.failure(
+                ForeignNames.model(name, what: "model of \(noun)", among: models.map(schema))
+                    ?? .unknownName(name, what: "model of \(noun)", known: models.map { schema($0).name }))
         }
         guard let given, !given.isNothing else { return (model, [:], [:]) }
         let rows = schema(model)

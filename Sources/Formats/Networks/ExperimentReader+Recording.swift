@@ -17,7 +17,8 @@ extension ExperimentReader {
         let name = try scope.text(modelValue)
         guard let model = StimulusCatalog.model(named: name) else {
             throw modelValue.failure(
-                .unknownName(name, what: "stimulus", known: StimulusCatalog.all.map { $0.schema.name }))
+                ForeignNames.model(name, what: "stimulus", among: StimulusCatalog.all.map { $0.schema })
+                    ?? .unknownName(name, what: "stimulus", known: StimulusCatalog.all.map { $0.schema.name }))
         }
         let targetValue = try section.required("to")
         let target = try assembly(targetValue, scope)

@@ -12,7 +12,7 @@
 public enum AdExConductanceAlpha: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "adex_cond_alpha",
+        name: "adex_cond_alpha", aliases: ["aeif_cond_alpha", "EIF_cond_alpha_isfa_ista"],
         summary: "Adaptive exponential integrate-and-fire, alpha-shaped conductances",
         equations: AdEx.equations(
             "− g_ex·(v − e_ex) − g_in·(v − e_in)",

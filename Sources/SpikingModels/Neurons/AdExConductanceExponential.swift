@@ -13,7 +13,7 @@
 public enum AdExConductanceExponential: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "adex_cond_exp",
+        name: "adex_cond_exp", aliases: ["aeif_cond_exp", "EIF_cond_exp_isfa_ista"],
         summary: "Adaptive exponential integrate-and-fire, exponential conductances",
         equations: AdEx.equations(
             "− g_ex·(v − e_ex) − g_in·(v − e_in)", "tau_syn·dg/dt = −g, g ← g + w at a spike"),

@@ -11,7 +11,7 @@
 public enum AdExCurrentExponential: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "adex_curr_exp",
+        name: "adex_curr_exp", aliases: ["aeif_psc_exp"],
         summary: "Adaptive exponential integrate-and-fire, exponential currents",
         equations: AdEx.equations("+ i_ex + i_in", "tau_syn·di/dt = −i, i ← i + w at a spike"),
         source: "Brette & Gerstner 2005, doi:10.1152/jn.00686.2005",

@@ -25,7 +25,7 @@
 public enum HodgkinHuxleyTraub: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "hh_cond_exp_traub",
+        name: "hh_cond_exp_traub", aliases: ["HH_cond_exp"],
         summary: "Hodgkin-Huxley with channels of Traub and Miles, exponential conductances",
         equations: [
             "c_m·dv/dt = −g_na·m³·h·(v − e_na) − g_k·n⁴·(v − e_k) − g_l·(v − e_l)"

@@ -12,7 +12,7 @@
 public enum LIFConductanceAlpha: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "lif_cond_alpha",
+        name: "lif_cond_alpha", aliases: ["iaf_cond_alpha", "IF_cond_alpha"],
         summary: "Leaky integrate-and-fire, alpha-shaped conductances",
         equations: [
             LIFConductance.equation,

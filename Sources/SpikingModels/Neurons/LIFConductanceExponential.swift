@@ -12,7 +12,7 @@
 public enum LIFConductanceExponential: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "lif_cond_exp",
+        name: "lif_cond_exp", aliases: ["iaf_cond_exp", "IF_cond_exp"],
         summary: "Leaky integrate-and-fire, exponential conductances",
         equations: [
             LIFConductance.equation, "tau_syn·dg/dt = −g, g ← g + w at a spike",

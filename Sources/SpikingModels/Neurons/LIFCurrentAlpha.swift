@@ -21,7 +21,7 @@ public enum LIFCurrentAlpha: NeuronModel, EventDrivenModel {
 
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "lif_curr_alpha",
+        name: "lif_curr_alpha", aliases: ["iaf_psc_alpha", "IF_curr_alpha"],
         summary: "Leaky integrate-and-fire, alpha-shaped currents",
         equations: [
             "c_m·dv/dt = −(c_m/tau_m)·(v − e_l) + i_ex + i_in + i_e",

@@ -22,7 +22,7 @@ public enum LIFCurrentDelta: NeuronModel, EventDrivenModel {
 
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "lif_curr_delta",
+        name: "lif_curr_delta", aliases: ["iaf_psc_delta", "IF_curr_delta"],
         summary: "Leaky integrate-and-fire, jumps of the potential",
         equations: [
             "dv/dt = −(v − e_l)/tau_m + i_e/c_m",

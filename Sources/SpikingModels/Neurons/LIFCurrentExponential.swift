@@ -21,7 +21,7 @@ public enum LIFCurrentExponential: NeuronModel, EventDrivenModel {
 
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "lif_curr_exp",
+        name: "lif_curr_exp", aliases: ["iaf_psc_exp", "IF_curr_exp"],
         summary: "Leaky integrate-and-fire, exponential currents",
         equations: [
             "c_m·dv/dt = −(c_m/tau_m)·(v − e_l) + i_ex + i_in + i_e",

@@ -8,7 +8,7 @@
 public enum Parrot: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "parrot",
+        name: "parrot", aliases: ["parrot_neuron"],
         summary: "Relay: emits a spike for each spike that arrives",
         equations: ["spikes in a step = round(Σ w of the spikes that arrive)"],
         source: "NEST (parrot_neuron)",

@@ -20,7 +20,7 @@ import Darwin
 public enum GammaSource: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "gamma_source",
+        name: "gamma_source", aliases: ["SpikeSourceGamma"],
         summary: "Renewal process with gamma distributed intervals",
         equations: ["interval ~ gamma(shape, mean 1/rate), for start < t ≤ stop"],
         source: "PyNN 0.12 (SpikeSourceGamma); Cox 1962, Renewal theory; Marsaglia & Tsang 2000, "

@@ -15,7 +15,7 @@ import Darwin
 public enum InhomogeneousPoissonSource: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "inhomogeneous_poisson_source",
+        name: "inhomogeneous_poisson_source", aliases: ["inhomogeneous_poisson_generator"],
         summary: "Poisson spikes whose rate steps at given times",
         equations: ["rate(t) = rate_values[j] for rate_times[j] ≤ t < rate_times[j + 1]"],
         source: "NEST 3 (inhomogeneous_poisson_generator), doi:10.4249/scholarpedia.1430",

@@ -9,7 +9,7 @@
 public enum PoissonSource: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "poisson_source",
+        name: "poisson_source", aliases: ["poisson_generator", "SpikeSourcePoisson"],
         summary: "Poisson spikes of constant rate between two times",
         equations: ["P(n spikes in a step) = (rate·h)ⁿ/n!·e^(−rate·h) for start < t ≤ stop"],
         source: "PyNN 0.12 (SpikeSourcePoisson), doi:10.3389/neuro.11.011.2008; NEST 3 (poisson_generator)",

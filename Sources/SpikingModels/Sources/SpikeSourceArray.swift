@@ -6,7 +6,7 @@
 public enum SpikeSourceArray: NeuronModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "spike_source_array",
+        name: "spike_source_array", aliases: ["spike_generator", "SpikeSourceArray"],
         summary: "Spikes at given times",
         equations: ["spikes at spike_times"],
         source: "PyNN 0.12 (SpikeSourceArray), doi:10.3389/neuro.11.011.2008; NEST 3 (spike_generator)",

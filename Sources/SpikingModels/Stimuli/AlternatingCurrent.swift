@@ -13,7 +13,7 @@ import Darwin
 public enum AlternatingCurrent: StimulusModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "ac",
+        name: "ac", aliases: ["ac_generator", "ACSource"],
         summary: "Sinusoidal current between two times",
         equations: ["i(t) = offset + amplitude·sin(2π·frequency·t + phase) for start ≤ t < stop"],
         source: "PyNN 0.12 (ACSource), doi:10.3389/neuro.11.011.2008; NEST 3 (ac_generator)",

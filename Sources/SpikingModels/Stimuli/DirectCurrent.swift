@@ -4,7 +4,7 @@
 public enum DirectCurrent: StimulusModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "dc",
+        name: "dc", aliases: ["dc_generator", "DCSource"],
         summary: "Constant current between two times",
         equations: ["i(t) = amplitude for start ≤ t < stop"],
         source: "PyNN 0.12 (DCSource), doi:10.3389/neuro.11.011.2008",

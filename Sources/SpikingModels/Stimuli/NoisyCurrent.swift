@@ -6,7 +6,7 @@
 public enum NoisyCurrent: StimulusModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "noisy_current",
+        name: "noisy_current", aliases: ["noise_generator", "NoisyCurrentSource"],
         summary: "Gaussian white noise, held over intervals",
         equations: ["i(t) = mean + stdev·N_j for start + j·dt ≤ t < start + (j + 1)·dt, t < stop"],
         source: "PyNN 0.12 (NoisyCurrentSource), doi:10.3389/neuro.11.011.2008; NEST 3 (noise_generator)",

@@ -5,7 +5,7 @@
 public enum StepCurrent: StimulusModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "step_current",
+        name: "step_current", aliases: ["step_current_generator", "StepCurrentSource"],
         summary: "Current that steps at given times",
         equations: ["i(t) = amplitude_values[j] for amplitude_times[j] ≤ t < amplitude_times[j + 1]"],
         source: "PyNN 0.12 (StepCurrentSource), doi:10.3389/neuro.11.011.2008; NEST 3 (step_current_generator)",

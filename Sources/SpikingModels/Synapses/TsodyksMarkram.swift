@@ -23,7 +23,7 @@ import Darwin
 public enum TsodyksMarkram: ShortTermModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "tsodyks_markram",
+        name: "tsodyks_markram", aliases: ["tsodyks2_synapse", "TsodyksMarkramSynapse"],
         summary: "Short-term depression and facilitation",
         equations: [
             "factor of a spike: u·x", "x ← 1 + (x − u·x − 1)·e^(−Δ/tau_rec)",

@@ -161,7 +161,7 @@ struct ExperimentErrorTests {
             "is a section of 2 keys, but must be one distribution"),
         .init(
             population: "size: 4, initial: {tau_m: 1}",
-            "'initial' of population 'p' (lif_curr_exp) has no key 'tau_m'; valid names: v, i_ex, i_in"),
+            "'initial' of population 'p' (lif_curr_exp) has no key 'tau_m': it stands under 'parameters'"),
         .init(population: "size: 4, options: {reset: to_value}", "cannot have 'reset': the model has none"),
         .init(population: "size: 4, tables: {spike_times: [1]}", "cannot have 'spike_times': the model has none"),
         .init(

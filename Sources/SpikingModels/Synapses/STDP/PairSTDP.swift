@@ -18,7 +18,7 @@
 public enum PairSTDP: LongTermModel {
     /// The rows of the model.
     public static let schema = ModelSchema(
-        name: "stdp_pair",
+        name: "stdp_pair", aliases: ["stdp_synapse", "STDPMechanism"],
         summary: "Spike-timing dependent plasticity of pairs of spikes",
         equations: [
             "at a target's spike: w ← w + a_plus·g₊(w)·K₊", "at a source's spike: w ← w − a_minus·g₋(w)·K₋",
