@@ -16,16 +16,8 @@ final class ByteSource {
 
     /// Opens the file and looks at its first two bytes.
     init(path: String) throws(DatasetError) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw .fileNotFound(path: path)
-        }
-        if isFolder.boolValue { throw .unreadable(path: path, reason: "it is a folder") }
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .unreadable(path: path, reason: "permission denied")
-        }
         self.path = path
-        self.file = file
+        file = try DatasetError.open(path)
         do {
             fileSize = Int(try file.seekToEnd())
             try file.seek(toOffset: 0)
@@ -41,6 +33,11 @@ final class ByteSource {
     /// No array in this file is larger: the size of the file, times deflate's best ratio (1032) if it is compressed.
     var largestPossibleSize: Int {
         inflater == nil ? fileSize : fileSize.multipliedReportingOverflow(by: 1032).partialValue
+    }
+
+    /// What a text in this file may come to: a gzipped one a hundred times its size, which no text of numbers shrinks to.
+    var largestText: Int {
+        inflater == nil ? fileSize : max(64 << 20, fileSize.multipliedReportingOverflow(by: 100).partialValue)
     }
 
     /// What an array in this file is likely to need at most, good for reserving memory.

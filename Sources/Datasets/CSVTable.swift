@@ -34,10 +34,22 @@ enum CSVTable {
     private static func text(of path: String) throws(DatasetError) -> String {
         let source = try ByteSource(path: path)
         var bytes: [UInt8] = []
+        var (line, lineStart) = (1, 0)
         while true {
             let before = bytes.count
             try source.append(upTo: 1 << 20, to: &bytes)
             if bytes.count == before { break }
+            guard bytes.count <= source.largestText else {
+                throw .unreadable(
+                    path: path, reason: "it inflates to more than \(source.largestText) bytes, which no table does")
+            }
+            for index in before..<bytes.count where bytes[index] == 0x0A || bytes[index] == 0x0D {
+                if bytes[index] == 0x0A { line += 1 }
+                lineStart = index + 1
+            }
+            guard bytes.count - lineStart <= TableFault.longestLine else {
+                throw .badTable(path: path, fault: .longLine(line: line))
+            }
         }
         if bytes.isEmpty { throw .emptyFile(path: path) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .badTable(path: path, fault: .notText) }
@@ -102,9 +114,8 @@ enum CSVTable {
             guard names.count > 1 else { throw .tooFewColumns(count: names.count) }
             if names.allSatisfy({ Double($0) != nil }) { throw .noHeader }
             if let column = names.firstIndex(of: "") { throw .unnamedColumn(column: column + 1) }
-            for (index, name) in names.enumerated() where names[..<index].contains(name) {
-                throw .repeatedColumn(name: name)
-            }
+            var known: Set<String> = []
+            for name in names where !known.insert(name).inserted { throw .repeatedColumn(name: name) }
             if let labelColumn {
                 guard let index = names.firstIndex(of: labelColumn) else {
                     throw .unknownColumn(name: labelColumn, known: names)

@@ -2,7 +2,9 @@ import SynfireUnits
 
 extension DatasetError: CustomStringConvertible {
     /// One sentence: what is wrong, where, and what would be right.
-    public var description: String {
+    public var description: String { sentence.printable }
+
+    private var sentence: String {
         switch self {
         case .fileNotFound(let path):
             "\(path): there is no such file"

@@ -1,3 +1,6 @@
+import Foundation
+import SynfireUnits
+
 /// What can be wrong with a data set or with what was said to choose one.
 public enum DatasetError: Error, Equatable, Sendable {
     /// There is no file at the path.
@@ -69,4 +72,16 @@ public enum DatasetError: Error, Equatable, Sendable {
     case folderNotFound(path: String)
     /// The files of a data set are in none of the places looked at; `remedy` says how to get them.
     case notInstalled(dataset: String, files: [String], places: [String], remedy: String)
+}
+
+extension DatasetError {
+    /// Opens a regular file; a pipe or a device is refused instead of waited for.
+    static func open(_ path: String) throws(DatasetError) -> FileHandle {
+        do throws(InputFile.Fault) {
+            return FileHandle(fileDescriptor: try InputFile.open(path), closeOnDealloc: true)
+        } catch {
+            if error == .missing { throw .fileNotFound(path: path) }
+            throw .unreadable(path: path, reason: error.reason)
+        }
+    }
 }

@@ -91,13 +91,9 @@ public struct EventStream: Sendable, Equatable {
 
     /// Makes sure that there is a file with a byte in it.
     private static func checkHasBytes(_ path: String) throws(DatasetError) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw .fileNotFound(path: path)
-        }
-        if isFolder.boolValue { throw .unreadable(path: path, reason: "it is a folder") }
+        let file = try DatasetError.open(path)
         do {
-            let size = try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).seekToEnd()
+            let size = try file.seekToEnd()
             guard size > 0 else { throw DatasetError.emptyFile(path: path) }
         } catch let error as DatasetError {
             throw error
@@ -116,6 +112,8 @@ struct EventStreamBuilder {
     private var reach = EventStream.Sensor(width: 0, height: 0)
 
     private static let largest = Int(UInt16.max) + 1
+    /// No recording lasts longer [ms].
+    private static let latest = 1e15
 
     init(path: String, sensor: EventStream.Sensor?) throws(DatasetError) {
         self.path = path
@@ -150,7 +148,9 @@ struct EventStreamBuilder {
 
     /// Checks the time of an event, also of one that is no pixel's.
     mutating func check(_ time: Double, index: Int) throws(DatasetError) {
-        guard time.isFinite, time >= 0 || index > 0 else { throw fault(.badTime(event: index, time: time)) }
+        guard time.isFinite, time <= Self.latest, time >= 0 || index > 0 else {
+            throw fault(.badTime(event: index, time: time))
+        }
         guard time >= previous else { throw fault(.timeFalls(event: index, time: time, previous: previous)) }
         previous = time
     }

@@ -10,6 +10,8 @@ public enum ImageFault: Error, Equatable {
     case undecodable(reason: String)
     /// An image has more pixels than any that is read.
     case tooManyPixels(rows: Int, columns: Int)
+    /// A progressive image is gone over more often than any that is read.
+    case tooManyScans(Int, rows: Int, columns: Int)
     /// Two images differ in size, and no size was asked for.
     case unevenSizes(ImageSize, other: String, otherSize: ImageSize)
     /// All images together need more memory than the machine has.
@@ -17,6 +19,8 @@ public enum ImageFault: Error, Equatable {
 
     /// The most pixels an image may have: 8,192 by 8,192.
     public static let mostPixels = 1 << 26
+    /// The most pixels of all scans of a JPEG image together: sixteen scans of the largest image.
+    public static let mostScannedPixels = 1 << 30
 }
 
 extension ImageFault: CustomStringConvertible {
@@ -38,6 +42,9 @@ extension ImageFault: CustomStringConvertible {
             "the image cannot be decoded: \(reason)"
         case .tooManyPixels(let rows, let columns):
             "the image says that it has \(rows) rows and \(columns) columns; at most \(Self.mostPixels) pixels are read"
+        case .tooManyScans(let scans, let rows, let columns):
+            "the image has \(scans) scans of \(rows) rows and \(columns) columns; at most \(Self.mostScannedPixels) pixels "
+                + "of all scans together are read"
         case .unevenSizes(let size, let other, let otherSize):
             """
             the image has \(size) pixels (rows x columns), but \(other) has \(otherSize); ask for one size, for \

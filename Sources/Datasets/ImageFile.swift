@@ -83,19 +83,17 @@ public struct ImageFile: Sendable {
     private static let largestFile = 1 << 30
 
     private static func bytes(of path: String) throws(DatasetError) -> [UInt8] {
+        let file = try DatasetError.open(path)
+        let bytes: [UInt8]
         do {
-            let values = try FileManager.default.attributesOfItem(atPath: path)
-            let size = (values[.size] as? NSNumber)?.intValue ?? 0
-            guard size <= largestFile else {
-                throw DatasetError.unreadable(path: path, reason: "it has \(size) bytes, more than an image needs")
-            }
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch let error as DatasetError {
-            throw error
+            bytes = [UInt8](try file.read(upToCount: largestFile + 1) ?? Data())
         } catch {
-            guard FileManager.default.fileExists(atPath: path) else { throw .fileNotFound(path: path) }
             throw .unreadable(path: path, reason: error.localizedDescription)
         }
+        guard bytes.count <= largestFile else {
+            throw .unreadable(path: path, reason: "it has more than \(largestFile) bytes, more than an image needs")
+        }
+        return bytes
     }
 
     /// Red, green and blue of each pixel, taken apart into three planes.

@@ -16,12 +16,23 @@ enum JPEGDecoder {
         let decoder = try Decompressor()
         let (size, space) = try decoder.header(of: bytes)
         guard size == header.size else { throw .undecodable(reason: "the header changed while it was read") }
+        try checkScans(of: bytes, size)
         if space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue) {
             return rgb(ofCMYK: try decoder.pixels(of: bytes, size: size, as: TJPF_CMYK, samples: 4))
         }
         return header.channels == 1
             ? try decoder.pixels(of: bytes, size: size, as: TJPF_GRAY, samples: 1)
             : try decoder.pixels(of: bytes, size: size, as: TJPF_RGB, samples: 3)
+    }
+
+    /// Holds the work against a limit: each scan of a progressive image goes over all pixels, and a scan needs few bytes.
+    private static func checkScans(of bytes: [UInt8], _ size: ImageSize) throws(ImageFault) {
+        // The mark of a scan; in the data of one it cannot stand, where 0 follows each FF.
+        let scans = zip(bytes, bytes.dropFirst()).count { $0 == 0xFF && $1 == 0xDA }
+        let (work, overflow) = (size.rows * size.columns).multipliedReportingOverflow(by: scans)
+        guard !overflow, work <= ImageFault.mostScannedPixels else {
+            throw .tooManyScans(scans, rows: size.rows, columns: size.columns)
+        }
     }
 
     /// Colours of inks, stored inverted as Adobe's programs do, the way Pillow converts them.

@@ -27,6 +27,12 @@ public enum TableFault: Error, Equatable {
     /// Quotes are not closed, or something follows them.
     case badQuotes(line: Int)
 
+    /// A line is longer than any row of numbers.
+    case longLine(line: Int)
+
+    /// The longest line in bytes.
+    public static let longestLine = 16 << 20
+
     /// The largest number of a class.
     public static let largestClassNumber = 65_535
 }
@@ -53,6 +59,8 @@ extension TableFault: CustomStringConvertible {
         case .badClassNumber(let line, let column, let text):
             ", line \(line), column '\(column)': '\(text)' is not the number of a class; allowed are 0 to "
                 + "\(Self.largestClassNumber), or names"
+        case .longLine(let line):
+            ", line \(line): it is longer than \(Self.longestLine) bytes; is this a table?"
         case .badQuotes(let line):
             ", line \(line): something follows a closing quote, or a quote is never closed"
         }

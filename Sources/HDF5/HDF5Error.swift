@@ -1,3 +1,5 @@
+import SynfireUnits
+
 /// Why a file could not be read or written.
 public struct HDF5Error: Error, Sendable, CustomStringConvertible {
     /// The kind of failure, for programs that act on it.
@@ -76,7 +78,9 @@ public struct HDF5Error: Error, Sendable, CustomStringConvertible {
     }
 
     /// One sentence: what could not be done, where, and why.
-    public var description: String {
+    public var description: String { sentence.printable }
+
+    private var sentence: String {
         path.isEmpty || path == "/"
             ? "cannot \(operation) '\(file)': \(reason)"
             : "cannot \(operation) '\(path)' in '\(file)': \(reason)"

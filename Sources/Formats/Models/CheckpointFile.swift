@@ -127,13 +127,16 @@ public enum CheckpointFile {
         ("batch_size", \.batchSize), ("image_count", \.imageCount), ("accumulate", \.accumulate),
     ]
 
+    private static let mostSteps = 1 << 53
+
     /// A whole number that is not negative.
     private static func count(_ name: String, in group: borrowing HDF5Group) throws -> Int {
         let value = try group.attribute(name, as: Int.self)
-        guard value >= 0 else {
+        // Beyond that, sums of such numbers could overflow.
+        guard (0...Self.mostSteps).contains(value) else {
             throw ModelFileError(
                 file: group.fileName, path: "\(group.path)@\(name)",
-                reason: .impossible(value: "\(value)", allowed: "at least 0"))
+                reason: .impossible(value: "\(value)", allowed: value < 0 ? "at least 0" : "at most \(Self.mostSteps)"))
         }
         return value
     }

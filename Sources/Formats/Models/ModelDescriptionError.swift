@@ -64,7 +64,9 @@ public struct ModelDescriptionError: Error, Sendable, Equatable, CustomStringCon
     }
 
     /// `file:line:column: what is wrong, what is allowed`.
-    public var description: String {
+    public var description: String { sentence.printable }
+
+    private var sentence: String {
         let place = position.map { "\(file):\($0.line):\($0.column)" } ?? file
         return "\(place): \(reason.description)"
     }

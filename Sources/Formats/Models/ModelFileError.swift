@@ -32,7 +32,9 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
     public let reason: Reason
 
     /// One sentence: where, what is wrong, and what is allowed.
-    public var description: String {
+    public var description: String { sentence.printable }
+
+    private var sentence: String {
         switch reason {
         case .wrongFormat(let found, let expected): "'\(file)' is \(found), not \(expected)"
         case .newerVersion(let found, let known):

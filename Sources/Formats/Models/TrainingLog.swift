@@ -1,6 +1,7 @@
 import Foundation
 import SynfireHDF5
 import SynfireNeuralNetworks
+import SynfireUnits
 
 /// The course of a training as a table: a row an epoch.
 ///
@@ -112,7 +113,7 @@ public struct TrainingLogError: Error, Sendable, Equatable, CustomStringConverti
     public let reason: String
 
     /// One sentence.
-    public var description: String { "'\(file)' \(reason)" }
+    public var description: String { "'\(file)' \(reason)".printable }
 }
 
 // MARK: - Text
@@ -144,7 +145,8 @@ extension TrainingLog {
         for (number, line) in lines.enumerated().dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             let figures = fields.dropFirst().map { $0.isEmpty ? .some(nil) : Double($0).map { Double?.some($0) } }
-            guard fields.count == Self.columns.count, let epoch = Int(fields[0]), epoch >= 1,
+            guard fields.count == Self.columns.count, let epoch = Int(fields[0]),
+                TrainingHistory.epochs.contains(epoch),
                 figures.allSatisfy({ $0 != nil })
             else {
                 throw TrainingLogError(
@@ -201,6 +203,7 @@ extension TrainingLog {
             }
             columns.append(column)
         }
+        try TrainingHistory.check(epochs: epochs, file: path, path: "/epoch")
         rows = epochs.indices.map { index in
             Row(epoch: epochs[index], figures: columns.map { $0[index].isNaN ? nil : $0[index] })
         }
@@ -208,6 +211,9 @@ extension TrainingLog {
 
     /// Reads a log, as text or HDF5; which it is, is told by its content.
     public static func read(_ path: String) throws -> TrainingLog {
+        if let fault = InputFile.fault(path) {
+            throw TrainingLogError(file: path, reason: "is no log of a training: \(fault.reason)")
+        }
         do {
             return try TrainingLog(hdf5: path)
         } catch let error as HDF5Error where error.code == .notHDF5 {

@@ -55,13 +55,30 @@ extension TrainingRecord {
     init(_ group: borrowing HDF5Group) throws {
         seed = try group.attribute("seed", as: UInt64.self)
         epochs = try group.attribute("epochs", as: Int.self)
+        try TrainingHistory.check(count: epochs, file: group.fileName, path: group.path + "@epochs")
         recipe = try group.string("recipe")
         data = try group.hasAttribute("data") ? group.attribute("data", as: String.self) : nil
         date = try group.hasAttribute("date") ? group.attribute("date", as: String.self) : nil
-        wallTime = try group.hasAttribute("wall_time_s") ? group.attribute("wall_time_s", as: Double.self) : nil
-        accuracy = try group.hasAttribute("accuracy") ? group.attribute("accuracy", as: Double.self) : nil
+        wallTime = try Self.number("wall_time_s", in: 0...1e12, of: group)
+        accuracy = try Self.number("accuracy", in: 0...1, of: group)
         accuracyData = try group.hasAttribute("accuracy_data") ? group.attribute("accuracy_data", as: String.self) : nil
         history = try TrainingHistory.read(group)
+    }
+}
+
+extension TrainingRecord {
+    /// A number that may be missing.
+    private static func number(
+        _ name: String, in allowed: ClosedRange<Double>, of group: borrowing HDF5Group
+    ) throws -> Double? {
+        guard try group.hasAttribute(name) else { return nil }
+        let value = try group.attribute(name, as: Double.self)
+        guard allowed.contains(value) else {
+            throw ModelFileError(
+                file: group.fileName, path: "\(group.path)@\(name)",
+                reason: .impossible(value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)"))
+        }
+        return value
     }
 }
 
@@ -83,9 +100,27 @@ enum TrainingHistory {
         }
     }
 
+    /// The numbers that an epoch may have.
+    static let epochs = 1...1_000_000_000
+
+    static func check(epochs numbers: [Int], file: String, path: String) throws(ModelFileError) {
+        if let wrong = numbers.first(where: { !epochs.contains($0) }) {
+            throw ModelFileError(
+                file: file, path: path, reason: .impossible(value: "\(wrong)", allowed: "1 to \(epochs.upperBound)"))
+        }
+    }
+
+    static func check(count: Int, file: String, path: String) throws(ModelFileError) {
+        guard (0...epochs.upperBound).contains(count) else {
+            throw ModelFileError(
+                file: file, path: path, reason: .impossible(value: "\(count)", allowed: "0 to \(epochs.upperBound)"))
+        }
+    }
+
     static func read(_ group: borrowing HDF5Group) throws -> [EpochMetrics] {
         let group = try group.group("history")
         let epochs = try group.dataset("epoch").read(as: Int.self)
+        try check(epochs: epochs, file: group.fileName, path: group.path + "/epoch")
         func figures(_ name: String) throws -> [Double] {
             let values = try group.dataset(name).read(as: Double.self)
             guard values.count == epochs.count else {

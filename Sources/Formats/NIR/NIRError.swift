@@ -26,7 +26,9 @@ public enum NIRError: Error, CustomStringConvertible {
     case notExpressible(what: String, reason: String)
 
     /// One sentence: what was wrong, where, and what is allowed.
-    public var description: String {
+    public var description: String { sentence.printable }
+
+    private var sentence: String {
         switch self {
         case .storage(let error): return error.description
         case .notNIR(let file, let reason): return "'\(file)' is not a NIR file: \(reason)"

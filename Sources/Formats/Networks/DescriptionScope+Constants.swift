@@ -3,6 +3,8 @@ import Yams
 extension DescriptionScope {
     /// Deeper tables are not what anybody wrote by hand.
     private static let deepest = 6
+    /// More constants are not what a description needs.
+    private static let mostConstants = 10_000
 
     /// Reads the section `constants`, each of which may use those before it.
     ///
@@ -12,6 +14,10 @@ extension DescriptionScope {
     ) throws {
         let section = try value.map { try DescriptionSection($0) }
         let known = section?.entries.map(\.name) ?? []
+        if let section, known.count > Self.mostConstants {
+            throw section.value.failure(
+                .tooLarge(what: "the section 'constants' of \(known.count)", limit: "\(Self.mostConstants) constants"))
+        }
         if let unknown = overriding.keys.sorted().first(where: { !known.contains($0) }) {
             throw DescriptionOverrideError(name: unknown, known: known)
         }

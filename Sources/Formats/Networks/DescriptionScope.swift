@@ -3,7 +3,10 @@ import SynfireUnits
 
 /// The names that texts of a description may use: constants, and variables of `for_each`.
 struct DescriptionScope {
-    private(set) var constants: [(name: String, value: DescriptionConstant)] = []
+    /// Constants by name: each may use all before it, so that finding one must not go through them.
+    private var constants: [String: DescriptionConstant] = [:]
+    /// Their names in the order of the file.
+    private var constantNames: [String] = []
     private(set) var variables: [(name: String, value: DescriptionConstant)] = []
 
     /// The longest expression.
@@ -16,12 +19,16 @@ struct DescriptionScope {
 
     /// What a name stands for; a variable hides a constant of its name.
     func find(_ name: some StringProtocol) -> DescriptionConstant? {
-        variables.last { $0.name == name }?.value ?? constants.first { $0.name == name }?.value
+        variables.last { $0.name == name }?.value ?? constants[String(name)]
     }
 
-    var names: [String] { variables.map(\.name) + constants.map(\.name) }
+    var names: [String] { variables.map(\.name) + constantNames }
 
-    mutating func define(_ name: String, _ value: DescriptionConstant) { constants.append((name, value)) }
+    mutating func define(_ name: String, _ value: DescriptionConstant) {
+        guard constants[name] == nil else { return }
+        constants[name] = value
+        constantNames.append(name)
+    }
 
     /// The scope in which a variable has a value besides.
     func binding(_ name: String, _ value: DescriptionConstant) -> DescriptionScope {

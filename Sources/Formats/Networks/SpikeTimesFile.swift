@@ -2,16 +2,13 @@ import Foundation
 import SynfireHDF5
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Spike times from an HDF5 file: SONATA's spikes, or the units of an NWB file.
 enum SpikeTimesFile {
     /// Whether a file has HDF5's signature.
     static func isHDF5(_ path: String) -> Bool {
-        // To open a pipe would be to wait for whoever writes it.
-        let kind = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)[.type]
-        guard kind as? FileAttributeType == .typeRegular, let handle = FileHandle(forReadingAtPath: path) else {
-            return false
-        }
+        guard InputFile.fault(path) == nil, let handle = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? handle.close() }
         return (try? handle.read(upToCount: 8)) == Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     }
@@ -40,6 +37,11 @@ enum SpikeTimesFile {
                 guard unit < count else { throw tooMany(path, "unit \(unit)", count) }
                 lists[unit] = times[start..<Int(end)].map { $0 * 1000 }
                 start = Int(end)
+            }
+            guard start == times.count else {
+                throw SONATAError.malformed(
+                    file: path, path: "/units/spike_times_index",
+                    reason: "it ends at \(start), but there are \(times.count) spike times")
             }
         } else {
             let traces = try TraceFile(file)

@@ -29,7 +29,9 @@ public enum SONATAError: Error, CustomStringConvertible {
     case notRecorded(file: String, what: String, name: String, valid: [String])
 
     /// One sentence: what was wrong, where, and what is allowed.
-    public var description: String {
+    public var description: String { sentence.printable }
+
+    private var sentence: String {
         switch self {
         case .unknownPopulation(let name, let valid):
             return "the recording names the population '\(name)', which the network does not have; "

@@ -1,6 +1,7 @@
 import CSynfireSupport
 import Foundation
 import Synchronization
+import SynfireUnits
 
 /// Standard output, standard error and the terminal: all that the command says goes through here.
 ///
@@ -71,7 +72,7 @@ enum Console {
             let status: Int32
         }
         if writesJSON { return line(of: Failure(error: sentence, status: status)) }
-        draw(harmless("synfire: \(sentence)") + "\n")
+        draw("synfire: \(sentence.printable)\n")
     }
 
     /// A sentence that can be read: what it quotes from a file may be as long as the file.
@@ -84,7 +85,7 @@ enum Console {
     /// Writes a remark to standard error.
     static func note(_ sentence: String) {
         if writesJSON { return line(of: ["note": sentence]) }
-        draw(harmless(sentence) + "\n")
+        draw(sentence.printable + "\n")
     }
 
     /// Writes to standard error as it is, with what moves the cursor.
@@ -102,25 +103,7 @@ enum Console {
     /// A text without characters that a terminal obeys: names come from files, and files from anywhere.
     ///
     /// They are written as JSON would, so that JSON stays JSON.
-    static func harmless(_ text: String) -> String {
-        func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-            switch scalar.value {
-            case 0x0A: false
-            case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
-            default: false
-            }
-        }
-        guard text.unicodeScalars.contains(where: isObeyed) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if isObeyed(scalar) {
-                result += String(format: "\\u%04x", scalar.value)
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    static func harmless(_ text: String) -> String { text.printable(keepingLines: true) }
 
     /// Writes all of a text; returns why not, where that fails.
     private static func put(_ text: String, to stream: Int32) -> Int32? {

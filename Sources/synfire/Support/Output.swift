@@ -2,6 +2,7 @@ import Foundation
 import SynfireFormats
 import SynfireNeuralNetworks
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Standard output: a text for people, or one JSON object for programs.
 enum Output {
@@ -63,6 +64,7 @@ enum Input {
             throw RequestError("there is no file '\(path)'")
         }
         if isFolder.boolValue { throw RequestError("'\(path)' is a folder: name a file") }
+        if let fault = InputFile.fault(path) { throw RequestError("'\(path)' cannot be read: \(fault.reason)") }
         return path
     }
 

@@ -162,7 +162,7 @@ struct ListConnectorTests {
         }
         let missing = folder.file("missing.csv")
         let error = #expect(throws: ConnectionFileError.self) { try FileConnector(path: missing).prepared(site(3, 2)) }
-        #expect(error?.description == "file '\(missing)': it cannot be opened: No such file or directory")
+        #expect(error?.description == "file '\(missing)': there is no such file")
         let folderError = #expect(throws: ConnectionFileError.self) {
             try FileConnector(path: folder.path).prepared(site(3, 2))
         }

@@ -1,3 +1,5 @@
+import SynfireUnits
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -25,16 +27,14 @@ final class TextLines {
 
     init(_ path: String) throws(ConnectionFileError) {
         self.path = path
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Self.error(path, "it cannot be opened: \(Self.reason(errno))") }
-        var status = stat()
-        let isKnown = fstat(file, &status) == 0
-        if isKnown, status.st_mode & S_IFMT == S_IFDIR {
-            close(file)
-            throw Self.error(path, "it is a folder")
+        do throws(InputFile.Fault) {
+            descriptor = try InputFile.open(path)
+        } catch {
+            throw Self.error(
+                path, error == .missing || error == .folder ? error.reason : "it cannot be opened: \(error.reason)")
         }
-        descriptor = file
-        size = isKnown && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+        var status = stat()
+        size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : nil
         buffer = .allocate(capacity: 1 << 18)
         buffer.initialize(repeating: 0)
     }
