@@ -12,10 +12,13 @@ public struct RecordingChannel: Sendable, Equatable {
     public var interval: Double
     /// The time of the first sample, or after which spikes count [ms].
     public var start: Double
+    /// Until when there are spikes or samples [ms]; `nil` for the end of the run.
+    public var stop: Double?
 
     /// Describes a channel.
     public init(
-        population: String, quantity: Recorder.Quantity, unit: String, neurons: [Int], interval: Double, start: Double
+        population: String, quantity: Recorder.Quantity, unit: String, neurons: [Int], interval: Double, start: Double,
+        stop: Double? = nil
     ) {
         self.population = population
         self.quantity = quantity
@@ -23,6 +26,7 @@ public struct RecordingChannel: Sendable, Equatable {
         self.neurons = neurons
         self.interval = interval
         self.start = start
+        self.stop = stop
     }
 }
 

@@ -65,8 +65,9 @@ struct BombTests {
                 + "together are read")
         // As many scans of few pixels are no work: what is wrong with them is for the decoder to say.
         let small = try scratch.file("a/y.jpg", progressive(size: 16, scans: 400))
-        let fault = #expect(throws: DatasetError.self) { try ImageFile(path: small) }
-        #expect(fault?.description.contains("scans of") == false)
+        do {
+            #expect(try ImageFile(path: small).size.rows == 16)
+        } catch { #expect(!"\(error)".contains("scans of")) }
     }
 
     @Test(

@@ -54,13 +54,19 @@ extension Panel {
         return position.isFinite && abs(position) < 1e9 ? Int(position.rounded(.down)) : Int.min
     }
 
-    /// A line through values that hold from one x to the next.
+    /// A line through values that hold from one x to the next; it breaks where a value is not finite.
     func stepPath(edges: [Double], values: [Double]) -> String {
         var path = ""
+        var isDown = false
         for (index, value) in values.enumerated() where index + 1 < edges.count {
+            guard value.isFinite else {
+                isDown = false
+                continue
+            }
             let level = Numerals.decimal(vertical(value))
-            path += index == 0 ? "M\(Numerals.decimal(horizontal(edges[0]))) \(level)" : "V\(level)"
+            path += isDown ? "V\(level)" : "M\(Numerals.decimal(horizontal(edges[index]))) \(level)"
             path += "H\(Numerals.decimal(horizontal(edges[index + 1])))"
+            isDown = true
         }
         return path
     }

@@ -35,6 +35,7 @@ struct Scale {
             let half = lower == 0 ? 1 : abs(lower) * 0.1
             (lower, upper) = lower == 0 ? (0, 1) : (lower - half, upper + half)
         }
+        (lower, upper) = divisible(lower, upper)
         let step = roundStep((upper - lower) / Double(max(count, 1)))
         if isRounded {
             // A hair of tolerance keeps 0.1 + 0.2 from opening another interval.
@@ -84,6 +85,13 @@ struct Scale {
             kind: kind, lower: lower, upper: upper, ticks: ticks.map { Tick(value: $0.value, label: label($0.value)) })
     }
 
+    /// Ends between which ticks can be told apart in double precision, and whose distance is finite.
+    private static func divisible(_ lower: Double, _ upper: Double) -> (Double, Double) {
+        let (low, high) = (max(lower, -1e300), min(upper, 1e300))
+        let least = max(max(abs(low), abs(high)) * 1e-9, 1e-300)
+        return high - low < least ? ((low + high) / 2 - least, (low + high) / 2 + least) : (low, high)
+    }
+
     private static func extent(_ values: some Sequence<Double>) -> (Double, Double)? {
         var lower = Double.infinity, upper = -Double.infinity
         for value in values where value.isFinite {
@@ -103,7 +111,12 @@ struct Scale {
     private static func label(_ value: Double, step: Double) -> String {
         if max(abs(value), step) >= 1e7 || step < 1e-5 { return Numerals.significant(value) }
         let places = max(0, Int(ceil(-Foundation.log10(step) - 1e-9)))
-        if step >= 1000 { return Numerals.grouped(Int(value.rounded())) }
+        if step >= 1000, abs(value) < 1e15 { return Numerals.grouped(Int(value.rounded())) }
         return value == 0 ? "0" : Numerals.fixed(value, places: places)
     }
+}
+
+extension Double {
+    /// The whole part as a place in a list, from 0 to `count - 1`; 0 for what is not a number.
+    func index(below count: Int) -> Int { self >= 1 ? Int(Swift.min(self, Double(count - 1))) : 0 }
 }

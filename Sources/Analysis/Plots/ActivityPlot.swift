@@ -9,7 +9,7 @@ public struct ActivityPlot: Picture {
     public var title: String
     /// The populations, from the top, all their neurons included.
     public var populations: [SpikeEvents]
-    /// What is shown, in ms.
+    /// What is shown, in ms; a spike at the very end counts.
     public var range: Range<Double>
     /// The length of a bin of the rates in ms.
     public var bin: Double
@@ -52,7 +52,7 @@ public struct ActivityPlot: Picture {
                 let count = Numerals.grouped(all.neuronCount)
                 return all.neuronCount == some.neuronCount ? "n = \(count)" : "\(some.neuronCount) of \(count)"
             }, range: closed)
-        let rates = populations.map { $0.populationRate(in: range, bin: bin) }
+        let rates = populations.map { $0.populationRate(in: range.lowerBound..<range.upperBound.nextUp, bin: bin) }
         let x = Scale.linear([range.lowerBound, range.upperBound], ticks: 8, isRounded: false)
         let y = Scale.linear([0] + rates.flatMap { $0 }, ticks: 4)
         let width = 760.0
@@ -73,17 +73,13 @@ public struct ActivityPlot: Picture {
         lower.drawAxes(on: &canvas, xName: timeName, yName: "rate (spikes/s)")
         for (index, values) in rates.enumerated() {
             let edges = (0...values.count).map { range.lowerBound + Double($0) * bin }
-            // From the eighth population on, colours come again and lines are dashed.
-            let isAgain = index >= DrawingStyle.seriesCount
-            canvas.path(
-                lower.stepPath(edges: edges, values: values), style: "sf-line sf-l\(index % DrawingStyle.seriesCount)",
-                attributes: "stroke-width=\"1.2\"" + (isAgain ? " stroke-dasharray=\"4 2\"" : ""))
+            LineStyle(index).draw(lower.stepPath(edges: edges, values: values), width: 1.2, on: &canvas)
         }
         let height = lower.frame.bottom + Panel.bottomMargin
         canvas.text(caption(isShaded: isShaded), x: 12, y: height + 8, style: "sf-note")
         return Drawing(
             width: width, height: height + 18, title: title.isEmpty ? "Spikes and rates" : title,
-            summary: summary(rates),
+            summary: summary,
             body: canvas.body)
     }
 
@@ -92,11 +88,8 @@ public struct ActivityPlot: Picture {
             + (isShaded ? "; spikes are counted in cells: the stronger the colour, the more" : "")
     }
 
-    private func summary(_ rates: [[Double]]) -> String {
-        let means = zip(populations, rates).map { population, values in
-            let mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-            return "\(population.name) \(Numerals.significant(mean)) spikes/s"
-        }
+    private var summary: String {
+        let means = populations.map { $0.meanRateWords(in: range.lowerBound...range.upperBound) }
         return "Spikes and population rates from \(Numerals.decimal(range.lowerBound)) to "
             + "\(Numerals.decimal(range.upperBound)) ms; on average " + means.joined(separator: ", ")
     }

@@ -27,7 +27,7 @@ public struct ISIHistogram: Picture {
         let bins = binCount ?? Self.binCount(sorted, end: end)
         let width = end / Double(bins)
         var counts = Array(repeating: 0, count: bins)
-        for value in sorted where value <= end { counts[min(bins - 1, Int(value / width))] += 1 }
+        for value in sorted where value <= end { counts[(value / width).index(below: bins)] += 1 }
         let beyond = sorted.count - counts.reduce(0, +)
 
         let layout = ChartLayout(

@@ -4,7 +4,7 @@ public struct RatePlot: Picture {
     public var title: String
     /// The populations.
     public var populations: [SpikeEvents]
-    /// What is shown, in ms.
+    /// What is shown, in ms; a spike at the very end counts.
     public var range: Range<Double>
     /// The length of a bin in ms.
     public var bin: Double
@@ -23,26 +23,28 @@ public struct RatePlot: Picture {
     ///
     /// - Complexity: O(number of spikes).
     public func drawing() -> Drawing {
-        let rates = populations.map { $0.populationRate(in: range, bin: bin) }
+        let rates = populations.map { $0.populationRate(in: range.lowerBound..<range.upperBound.nextUp, bin: bin) }
         let layout = ChartLayout(
-            title: title, legend: populations.count > 1 ? Legend.Entry.series(populations.map(\.name)) : [],
+            title: title, legend: populations.count > 1 ? Legend.Entry.lines(populations.map(\.name)) : [],
             x: Scale.linear([range.lowerBound, range.upperBound], ticks: 8, isRounded: false),
             y: Scale.linear([0] + rates.flatMap { $0 }))
         var canvas = Canvas()
         layout.drawFrame(on: &canvas, xName: "time (ms)", yName: "rate (spikes/s per neuron)")
         for (index, values) in rates.enumerated() {
             let edges = (0...values.count).map { range.lowerBound + Double($0) * bin }
-            canvas.path(
-                layout.panel.stepPath(edges: edges, values: values),
-                style: "sf-line sf-l\(index % DrawingStyle.seriesCount)", attributes: "stroke-width=\"1.6\"")
+            LineStyle(index).draw(layout.panel.stepPath(edges: edges, values: values), width: 1.6, on: &canvas)
         }
-        let means = zip(populations, rates).map { population, values in
-            let mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-            return "\(population.name) \(Numerals.significant(mean)) spikes/s"
-        }
+        let means = populations.map { $0.meanRateWords(in: range.lowerBound...range.upperBound) }
         return layout.finish(
             canvas,
             summary: "Population rates in bins of \(Numerals.significant(bin)) ms; on average "
                 + means.joined(separator: ", "))
+    }
+}
+
+extension SpikeEvents {
+    /// The name and the mean rate, for summaries.
+    func meanRateWords(in range: ClosedRange<Double>) -> String {
+        "\(name) " + (meanRate(in: range).map { "\(Numerals.significant($0)) spikes/s" } ?? "not recorded")
     }
 }

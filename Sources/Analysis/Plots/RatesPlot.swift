@@ -1,7 +1,7 @@
 /// Rates of single neurons, irregularity and synchrony of populations, side by side, a row a population.
 ///
-/// Boxes are those of ``BoxSummary``. Silent neurons count in the rates; the irregularity is the coefficient of variation of
-/// the intervals of each neuron with at least three spikes; synchrony is ``SpikeEvents/synchrony(in:bin:neurons:)``.
+/// Boxes are those of ``BoxSummary``. Silent neurons count in the rates, those that were not recorded do not; the irregularity
+/// is the coefficient of variation of the intervals of each neuron with at least two; synchrony is ``SpikeEvents/synchrony(in:bin:neurons:)``.
 ///
 /// - Source: T. C. Potjans, M. Diesmann 2014, Cereb. Cortex 24:785, doi:10.1093/cercor/bhs358 (figure 6 B to D).
 public struct RatesPlot: Picture {
@@ -9,7 +9,7 @@ public struct RatesPlot: Picture {
     public var title: String
     /// The populations, from the top.
     public var populations: [SpikeEvents]
-    /// What counts, in ms.
+    /// What counts, in ms; a spike at the very end does.
     public var range: Range<Double>
     /// Mean rates to compare with, in spikes per second and neuron, by population.
     public var references: [String: Double]
@@ -31,9 +31,12 @@ public struct RatesPlot: Picture {
     /// - Complexity: O(n log n) in the number of spikes.
     public func drawing() -> Drawing {
         let isEmpty = range.isEmpty
-        let rates = populations.map { isEmpty ? nil : BoxSummary($0.rates(in: range)) }
-        let variations = populations.map { BoxSummary($0.within(range).coefficientsOfVariation) }
-        let synchronies = populations.map { isEmpty ? nil : $0.synchrony(in: range) }
+        let closed = range.lowerBound...range.upperBound
+        let rates = populations.map { isEmpty ? nil : $0.rateSummary(in: closed) }
+        let variations = populations.map { BoxSummary($0.within(closed).coefficientsOfVariation) }
+        let synchronies = populations.map {
+            isEmpty ? nil : $0.synchrony(in: range.lowerBound..<range.upperBound.nextUp)
+        }
         let known = populations.compactMap { references[$0.name] }
         let margin = max(60, (populations.map { Canvas.width(of: $0.name) }.max() ?? 0) + 20).rounded(.up)
         let width = 760.0, gap = 22.0
@@ -114,13 +117,5 @@ public struct RatesPlot: Picture {
         return
             "Rates of neurons from \(Numerals.decimal(range.lowerBound)) to \(Numerals.decimal(range.upperBound)) ms, "
             + "on average: " + parts.joined(separator: "; ")
-    }
-}
-
-extension SpikeEvents {
-    /// The spikes in a stretch of time.
-    func within(_ range: Range<Double>) -> SpikeEvents {
-        let kept = zip(times, neurons).filter { range.contains($0.0) }
-        return SpikeEvents(name: name, neuronCount: neuronCount, times: kept.map(\.0), neurons: kept.map(\.1))
     }
 }

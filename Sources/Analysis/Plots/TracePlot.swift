@@ -27,17 +27,23 @@ public struct TracePlot: Picture {
     public var valueName: String
     /// What stands below the time axis.
     public var timeName: String
+    /// What stands below the picture, such as which neurons are shown; may be empty.
+    public var caption: String
+
+    /// How many lines can be told apart by colour and dashes.
+    public static var distinctLines: Int { LineStyle.count }
 
     /// Describes a trace plot.
     public init(
         title: String, traces: [Trace], threshold: Double? = nil, valueName: String = "membrane potential (mV)",
-        timeName: String = "time (ms)"
+        timeName: String = "time (ms)", caption: String = ""
     ) {
         self.title = title
         self.traces = traces
         self.threshold = threshold
         self.valueName = valueName
         self.timeName = timeName
+        self.caption = caption
     }
 
     /// Draws it.
@@ -56,7 +62,7 @@ public struct TracePlot: Picture {
         }
         let layout = ChartLayout(
             title: title,
-            legend: (traces.count > 1 ? Legend.Entry.series(traces.map(\.name)) : [])
+            legend: (traces.count > 1 ? Legend.Entry.lines(traces.map(\.name)) : [])
                 + (threshold == nil ? [] : [Legend.Entry(name: "threshold", series: nil)]),
             x: Scale.linear(times, ticks: 8, isRounded: false), y: y)
         var canvas = Canvas()
@@ -64,22 +70,22 @@ public struct TracePlot: Picture {
         if times.isEmpty { layout.drawNote(on: &canvas, "no samples") }
         var row = 0
         for (index, trace) in traces.enumerated() {
-            let colour = index % DrawingStyle.seriesCount
-            canvas.path(
-                layout.panel.linePath(trace.points), style: "sf-line sf-l\(colour)", attributes: "stroke-width=\"1.4\"")
+            let style = LineStyle(index)
+            style.draw(layout.panel.linePath(trace.points), width: 1.4, on: &canvas)
             if trace.spikes.isEmpty { continue }
             let level = layout.panel.frame.y + 4 + Double(row) * 12
             let path = trace.spikes.map {
                 "M\(Numerals.decimal(layout.panel.horizontal($0))) \(Numerals.decimal(level))v9"
             }
-            canvas.path(path.joined(), style: "sf-l\(colour)", attributes: "fill=\"none\" stroke-width=\"1.6\"")
+            canvas.path(path.joined(), style: "sf-l\(style.colour)", attributes: "fill=\"none\" stroke-width=\"1.6\"")
             row += 1
         }
         if let threshold { layout.panel.drawRule(on: &canvas, at: threshold) }
         let spikes = traces.reduce(0) { $0 + $1.spikes.count }
         return layout.finish(
             canvas,
-            summary: "\(valueName) of \(traces.map(\.name).joined(separator: ", ")), \(Numerals.grouped(spikes)) spikes"
-        )
+            summary:
+                "\(valueName) of \(traces.map(\.name).joined(separator: ", ")), \(Numerals.grouped(spikes)) spikes",
+            caption: caption.isEmpty ? nil : caption)
     }
 }

@@ -64,7 +64,8 @@ public struct TrainingCurves: Picture {
 
         var canvas = Canvas()
         canvas.text(Canvas.fit(title, width: width - 24, size: 15), x: 12, y: 22, style: "sf-title")
-        Legend(entries: Legend.Entry.series(hasValidation ? ["training", "validation"] : ["training"]))
+        let names = hasValidation ? ["training", "validation"] : ["training"]
+        Legend(entries: isMarked ? Legend.Entry.series(names) : Legend.Entry.lines(names))
             .draw(on: &canvas, x: left.frame.x, y: 36, width: width - margins[0])
         left.drawAxes(on: &canvas, xName: "epoch", yName: "loss")
         right.drawAxes(on: &canvas, xName: "epoch", yName: "accuracy (%)")
@@ -97,9 +98,11 @@ public struct TrainingCurves: Picture {
     ) {
         let line = points.map { PlotPoint(x: Double($0.epoch), y: value($0) ?? .nan) }
         canvas.path(panel.linePath(line), style: "sf-line sf-l\(series)", attributes: "stroke-width=\"2\"")
-        // Marks on a long training would make a band of the line.
-        if points.count <= 40 { panel.drawMarks(on: &canvas, at: line, series: series, radius: 3) }
+        if isMarked { panel.drawMarks(on: &canvas, at: line, series: series, radius: 3) }
     }
+
+    /// Marks on a long training would make a band of the line.
+    private var isMarked: Bool { points.count <= 40 }
 
     /// Epochs are whole: no tick stands between two.
     private var epochScale: Scale {

@@ -17,22 +17,33 @@ public struct BoxSummary: Sendable, Equatable {
 
     /// Summarises numbers; nil where none is finite.
     ///
-    /// - Complexity: O(n log n).
-    public init?(_ values: [Double]) {
+    /// - Parameters:
+    ///   - values: The numbers; those that are not finite do not count.
+    ///   - zeros: How many zeros there are besides, such as the rates of silent neurons: they take no memory.
+    /// - Complexity: O(n log n) in `values`.
+    public init?(_ values: [Double], zeros: Int = 0) {
         let sorted = values.filter(\.isFinite).sorted()
-        guard let least = sorted.first, let most = sorted.last else { return nil }
-        func quantile(_ share: Double) -> Double {
-            let place = share * Double(sorted.count - 1)
-            let index = Int(place)
-            let next = min(index + 1, sorted.count - 1)
-            return sorted[index] + (place - Double(index)) * (sorted[next] - sorted[index])
+        let count = sorted.count + max(0, zeros)
+        guard count > 0 else { return nil }
+        // Where the zeros stand among the others.
+        let place = sorted.firstIndex { $0 >= 0 } ?? sorted.count
+        func value(_ index: Int) -> Double {
+            index < place ? sorted[index] : index < place + zeros ? 0 : sorted[index - max(0, zeros)]
         }
-        count = sorted.count
-        mean = sorted.reduce(0, +) / Double(sorted.count)
+        func quantile(_ share: Double) -> Double {
+            let position = share * Double(count - 1)
+            let index = Int(position)
+            let next = min(index + 1, count - 1)
+            return value(index) + (position - Double(index)) * (value(next) - value(index))
+        }
+        self.count = count
+        mean = sorted.reduce(0, +) / Double(count)
         let (low, high) = (quantile(0.25), quantile(0.75))
         (lowerQuartile, median, upperQuartile) = (low, quantile(0.5), high)
         let reach = 1.5 * (high - low)
-        lowerWhisker = sorted.first { $0 >= low - reach } ?? least
-        upperWhisker = sorted.last { $0 <= high + reach } ?? most
+        let within = { (value: Double) in value >= low - reach && value <= high + reach }
+        let zero: [Double] = zeros > 0 && within(0) ? [0] : []
+        lowerWhisker = (zero + [sorted.first(where: within)].compactMap { $0 }).min() ?? value(0)
+        upperWhisker = (zero + [sorted.last(where: within)].compactMap { $0 }).max() ?? value(count - 1)
     }
 }

@@ -3,6 +3,9 @@
 /// Variances divide by the number of values, not by one less, as Elephant's `cv` and `fanofactor` do. A statistic that its
 /// input does not define is nil, never zero.
 public enum SpikeStatistics {
+    /// More windows are not counted in.
+    private static let mostWindows = 1 << 28
+
     /// The mean rate of a number of spikes.
     ///
     /// - Parameters:
@@ -46,7 +49,30 @@ public enum SpikeStatistics {
         return variance / mean
     }
 
+    /// The Fano factor of counts in bins of which few need have a spike.
+    ///
+    /// - Parameters:
+    ///   - bins: The bin of each spike, in any order.
+    ///   - count: How many bins there are.
+    /// - Complexity: O(spikes · log(spikes)), however many bins there are.
+    static func fanoFactor(ofBins bins: [Int], count: Int) -> Double? {
+        guard count >= 2, !bins.isEmpty else { return nil }
+        let mean = Double(bins.count) / Double(count)
+        let sorted = bins.sorted()
+        var (squares, filled, first) = (0.0, 0, 0)
+        while first < sorted.count {
+            var end = first + 1
+            while end < sorted.count, sorted[end] == sorted[first] { end += 1 }
+            squares += (Double(end - first) - mean) * (Double(end - first) - mean)
+            filled += 1
+            first = end
+        }
+        return (squares + Double(count - filled) * mean * mean) / Double(count) / mean
+    }
+
     /// How many spikes lie in each of the windows of a stretch of time.
+    ///
+    /// A spike at the very end of the last window, where the stretch has it, counts there, as in NumPy's `histogram`.
     ///
     /// - Parameters:
     ///   - times: In any order; those outside the stretch are left out.
@@ -56,11 +82,17 @@ public enum SpikeStatistics {
     public static func counts(of times: [Double], in range: Range<Double>, window: Double) -> [Int] {
         precondition(window > 0, "a window of \(window)")
         // Ten windows of 0.1 in 1.0 must be ten, though 1.0 / 0.1 may come out a hair below.
-        let windows = Int(((range.upperBound - range.lowerBound) / window * (1 + 1e-12)).rounded(.down))
-        var counts = Array(repeating: 0, count: max(0, windows))
+        let quotient = ((range.upperBound - range.lowerBound) / window * (1 + 1e-12)).rounded(.down)
+        precondition(quotient <= Double(mostWindows), "\(quotient) windows")
+        var counts = Array(repeating: 0, count: Int(quotient))
+        let end = range.lowerBound + quotient * window * (1 + 1e-12)
         for time in times where range.contains(time) {
             let index = Int((time - range.lowerBound) / window)
-            if index < counts.count { counts[index] += 1 }
+            if index < counts.count {
+                counts[index] += 1
+            } else if time <= end, !counts.isEmpty {
+                counts[counts.count - 1] += 1
+            }
         }
         return counts
     }

@@ -14,9 +14,11 @@ final class ReportRows {
 
     /// Makes the group, its table and its mapping, except the times, which are known at the end.
     ///
-    /// - Parameter probes: The probes of this population, with their places in the request.
+    /// - Parameters:
+    ///   - probes: The probes of this population, with their places in the request.
+    ///   - unit: The unit of the potentials.
     init(
-        _ population: Population, probes: [(index: Int, probe: PotentialProbe)], samples: Int,
+        _ population: Population, probes: [(index: Int, probe: PotentialProbe)], samples: Int, unit: String,
         in root: borrowing HDF5Group, compressing: Bool
     ) throws {
         self.population = population.name
@@ -40,7 +42,7 @@ final class ReportRows {
         table = try ReportTable(
             .init(
                 name: population.name, population: population.name, neurons: places.map(\.neuron), variable: "v",
-                units: "mV", start: 0, interval: probes[0].probe.interval), in: root, compressing: compressing)
+                units: unit, start: 0, interval: probes[0].probe.interval), in: root, compressing: compressing)
     }
 
     /// Checks that a trial has the samples that were announced.

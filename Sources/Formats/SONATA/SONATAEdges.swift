@@ -37,17 +37,11 @@ public enum SONATAEdges {
                 file: path, path: "/edges/\(name)/target_node_id",
                 reason: "it has \(targets.count) entries, source_node_id \(sources.count)")
         }
-        if try group.exists("edge_group_id") {
-            let groups = try group.dataset("edge_group_id").read(as: UInt32.self)
-            guard Set(groups).count <= 1 else {
-                throw SONATAError.malformed(
-                    file: path, path: "/edges/\(name)/edge_group_id", reason: "edges of several groups are not read")
-            }
-        }
+        let part = try part(group, edges: sources.count, file: path, name: name)
         return ListConnector(
             sources: sources, targets: targets,
-            weights: try values("syn_weight", group, sources.count, file: path, name: name),
-            delays: try values("delay", group, sources.count, file: path, name: name))
+            weights: try values("syn_weight", of: part, group, sources.count, file: path, name: name),
+            delays: try values("delay", of: part, group, sources.count, file: path, name: name))
     }
 
     private static func ids(
@@ -61,28 +55,63 @@ public enum SONATAEdges {
         return numbers.map { Int32($0) }
     }
 
-    /// A column of the only group of edges, in the order of the edges; `nil` where there is none.
-    private static func values(
-        _ column: String, _ group: borrowing HDF5Group, _ count: Int, file: String, name: String
-    ) throws -> [Float]? {
-        for number in try group.children().map(\.name) where Int(number) != nil {
-            let path = "\(number)/\(column)"
-            guard try group.exists(path) else { continue }
-            let stored = try group.dataset(path).read(as: Double.self)
-            guard try group.exists("edge_group_index") else {
-                guard stored.count == count else { throw uneven(file, name, path, stored.count, count) }
-                return stored.map(Float.init)
+    /// The name of the only group that the edges are in; `nil` where there is none.
+    private static func part(
+        _ group: borrowing HDF5Group, edges: Int, file: String, name: String
+    ) throws -> String? {
+        let names = try group.children().filter { $0.kind != .dataset && Int($0.name) != nil }.map(\.name)
+        guard try group.exists("edge_group_id") else {
+            guard names.count <= 1 else {
+                throw SONATAError.malformed(
+                    file: file, path: "/edges/\(name)",
+                    reason: "it has the groups \(names.joined(separator: ", ")), but no edge_group_id")
             }
-            let places = try group.dataset("edge_group_index").read(as: UInt64.self)
-            guard places.count == count else {
-                throw uneven(file, name, "edge_group_index", places.count, count)
-            }
-            return try places.map { place in
-                guard place < UInt64(stored.count) else { throw uneven(file, name, path, stored.count, count) }
-                return Float(stored[Int(place)])
-            }
+            return names.first
         }
-        return nil
+        let numbers = try group.dataset("edge_group_id").read(as: Int.self)
+        guard numbers.count == edges else { throw uneven(file, name, "edge_group_id", numbers.count, edges) }
+        guard let first = numbers.first else { return nil }
+        if let other = numbers.first(where: { $0 != first }) {
+            throw SONATAError.malformed(
+                file: file, path: "/edges/\(name)/edge_group_id",
+                reason: "edges are in the groups \(first) and \(other), but edges of several groups are not read")
+        }
+        guard names.contains("\(first)") else {
+            let known = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
+            throw SONATAError.malformed(
+                file: file, path: "/edges/\(name)/edge_group_id",
+                reason: "edges are in group \(first), which the population does not have; \(known)")
+        }
+        return "\(first)"
+    }
+
+    /// A column of a group of edges, in the order of the edges; `nil` where there is none.
+    private static func values(
+        _ column: String, of part: String?, _ group: borrowing HDF5Group, _ count: Int, file: String, name: String
+    ) throws -> [Float]? {
+        guard let part else { return nil }
+        let path = "\(part)/\(column)"
+        guard try group.exists(path) else { return nil }
+        let stored = try group.dataset(path).read(as: Double.self)
+        if let wrong = stored.firstIndex(where: { !Float($0).isFinite }) {
+            throw SONATAError.malformed(
+                file: file, path: "/edges/\(name)/\(path)",
+                reason: "entry \(wrong) is \(stored[wrong]), which is no finite number in single precision")
+        }
+        guard try group.exists("edge_group_index") else {
+            guard stored.count == count else { throw uneven(file, name, path, stored.count, count) }
+            return stored.map(Float.init)
+        }
+        let places = try group.dataset("edge_group_index").read(as: UInt64.self)
+        guard places.count == count else { throw uneven(file, name, "edge_group_index", places.count, count) }
+        return try places.enumerated().map { edge, place in
+            guard place < UInt64(stored.count) else {
+                throw SONATAError.malformed(
+                    file: file, path: "/edges/\(name)/edge_group_index",
+                    reason: "entry \(edge) is \(place), but '\(path)' has \(stored.count) entries")
+            }
+            return Float(stored[Int(place)])
+        }
     }
 
     private static func uneven(

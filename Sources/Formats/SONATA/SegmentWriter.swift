@@ -62,6 +62,9 @@ public final class SegmentWriter {
             reports.append((table, index, order == Array(order.indices) ? nil : order))
         }
         trains = try spiking.map { (try SpikeColumns($0.population, in: root, compressing: compressing), $0.channels) }
+        for (population, indices) in spiking {
+            try RecordedWindows.begin(population, indices.map { channels[$0] }, in: root)
+        }
         self.reports = reports
         self.channels = channels
         self.path = path
@@ -194,6 +197,10 @@ public final class SegmentWriter {
         for report in reports { try report.table.finish(in: file.root) }
         let group = try TraceFile.end(file.root, wallTime: wallTime, isWhole: isWhole)
         try group.setAttribute("duration", duration)
+        for train in trains {
+            let own = train.channels.map { channels[$0] }
+            try RecordedWindows.end(own[0].population, own, duration: duration, in: file.root)
+        }
         return file
     }
 }

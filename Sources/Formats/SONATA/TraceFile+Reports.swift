@@ -15,7 +15,7 @@ extension TraceFile {
         public let start: Double
         /// The time between two samples [ms].
         public let interval: Double
-        /// The unit of the values.
+        /// The unit of the values, `1` for pure numbers; empty where the file does not say.
         public let units: String
         /// What is sampled, such as `v`.
         public let variable: String?
@@ -69,6 +69,10 @@ extension TraceFile {
         guard shape.count == 2 else { throw malformed("/data", "its shape \(shape) is not [samples, elements]") }
         guard shape[1] <= 1 << 24 else { throw malformed("/data", "it has \(shape[1]) columns, more than \(1 << 24)") }
         let ids = try group.dataset("mapping/node_ids").read(as: Int.self)
+        if let wrong = ids.first(where: { !(0..<mostNeurons).contains($0) }) {
+            throw malformed(
+                "/mapping/node_ids", "it names neuron \(wrong), but neurons are from 0 to \(mostNeurons - 1)")
+        }
         let pointers = try group.exists("mapping/index_pointers") ? "index_pointers" : "index_pointer"
         let starts = try group.dataset("mapping/" + pointers).read(as: Int.self)
         // The specification has one pointer a neuron, libsonata one more.
@@ -87,13 +91,19 @@ extension TraceFile {
             throw malformed("/data", "it has \(shape[1]) columns where the mapping has \(neurons.count)")
         }
         let time = try group.dataset("mapping/time").read(as: Double.self)
-        guard time.count == 3, time.allSatisfy(\.isFinite), time[2] > 0 else {
-            throw malformed("/mapping/time", "\(time) is not start, end and an interval above 0")
+        // Beyond that the times of two samples are the same number.
+        guard time.count == 3, time.allSatisfy({ times.contains($0) }), time[2] >= 1e-12,
+            times.contains(time[0] + Double(shape[0]) * time[2])
+        else {
+            throw malformed(
+                "/mapping/time",
+                "\(time) is not start, end and an interval above 0 of \(shape[0]) samples within \(times.upperBound) ms"
+            )
         }
         return Report(
             name: name, population: try data.optional("population", as: String.self) ?? name, neurons: neurons,
             samples: shape[0], start: time[0], interval: time[2],
-            units: try data.optional("units", as: String.self) ?? "mV",
+            units: try data.optional("units", as: String.self) ?? "",
             variable: try data.optional("variable", as: String.self))
     }
 }

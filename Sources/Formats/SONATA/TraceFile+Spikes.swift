@@ -43,14 +43,83 @@ extension TraceFile {
         return found
     }
 
-    /// Hands on all spikes of a population in the order of the file, in parts that fit into memory.
+    /// Spikes, with the trial that each belongs to.
+    public struct RecordedSpikes: Sendable, Equatable {
+        /// Times since the start of the first trial [ms], and neurons.
+        public var train = SpikeTrain()
+        /// The place of each spike's trial in ``TraceFile/trials``; `nil` in a file without trials.
+        ///
+        /// Of two trials that meet at a spike's time, it is the one that the spike happened in.
+        public var trials: [Int]?
+    }
+
+    /// The spikes of a population with `start` ≤ time ≤ `end` [ms]: both ends are included.
     ///
-    /// - Complexity: O(spikes) time, O(1) memory.
-    public func forEachPart(of name: String, _ body: (SpikeTrain) throws -> Void) throws {
-        let population = try population(named: name)
-        for first in stride(from: 0, to: population.count, by: Self.block) {
-            try body(try read(population, rows: first..<min(first + Self.block, population.count)))
+    /// Trials that only begin at `end`, or end at `start`, are not.
+    public func recordedSpikes(of name: String, from start: Double, through end: Double) throws -> RecordedSpikes {
+        var all = RecordedSpikes(trials: trials.isEmpty ? nil : [])
+        try forEachPart(of: name, from: start, through: end) { part in
+            all.train.times += part.train.times
+            all.train.neurons += part.train.neurons
+            all.trials? += part.trials ?? []
         }
+        return all
+    }
+
+    /// Hands on the spikes with `start` ≤ time ≤ `end` [ms] in the order of the file, in parts that fit into memory.
+    ///
+    /// - Complexity: O(spikes) time, of a file that is sorted by time O(spikes in the window); O(1) memory.
+    public func forEachPart(
+        of name: String, from start: Double = -.infinity, through end: Double = .infinity,
+        _ body: (RecordedSpikes) throws -> Void
+    ) throws {
+        let population = try population(named: name)
+        var rows = 0..<population.count
+        let isSorted = population.sorting == .byTime
+        if isSorted {
+            let first = start == -.infinity ? 0 : try firstRow(of: population, at: start)
+            let last = end == .infinity ? population.count : try firstRow(of: population, at: end.nextUp)
+            rows = first..<max(first, last)
+        }
+        let bounds = trials.isEmpty ? nil : try trialRows(of: population)
+        let isOutside = trials.map { trial in
+            let last = trial.start + (trialDuration ?? 0)
+            return start < end && (trial.start >= end || trial.start < start && last <= start)
+        }
+        var previous = -Double.infinity
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.block) {
+            let read = try read(population, rows: first..<min(first + Self.block, rows.upperBound))
+            var part = RecordedSpikes(trials: bounds.map { _ in [] })
+            var trial = 0
+            for (offset, time) in read.times.enumerated() {
+                if let bounds { while bounds[trial + 1] <= first + offset { trial += 1 } }
+                guard !isSorted || time >= previous else {
+                    throw SONATAError.malformed(
+                        file: path, path: "/\(population.group)/timestamps",
+                        reason: "'sorting' says by_time, but row \(first + offset) is earlier than the one before")
+                }
+                previous = time
+                guard time >= start, time <= end, bounds == nil || !isOutside[trial] else { continue }
+                part.train.times.append(time)
+                part.train.neurons.append(read.neurons[offset])
+                part.trials?.append(trial)
+            }
+            try body(part)
+        }
+    }
+
+    /// The row at which the spikes of each trial begin, and where those of the last end.
+    private func trialRows(of population: SpikePopulation) throws -> [Int] {
+        let dataset = "synfire/trials/spike_rows/\(population.name)"
+        let bounds = try file.root.dataset(dataset).read(as: Int.self)
+        guard bounds.count == trials.count + 1, bounds.first == 0, bounds.last == population.count,
+            zip(bounds, bounds.dropFirst()).allSatisfy({ $0 <= $1 })
+        else {
+            throw SONATAError.malformed(
+                file: path, path: "/" + dataset,
+                reason: "it does not divide \(population.count) spikes among \(trials.count) trials in order")
+        }
+        return bounds
     }
 
     /// The spikes of a population in one trial, with times since the start of the trial [ms].
@@ -116,15 +185,30 @@ extension TraceFile {
 
     private func times(_ population: SpikePopulation, rows: Range<Int>) throws -> [Double] {
         guard !rows.isEmpty else { return [] }
-        let values = try file.root.dataset(population.group + "/timestamps")
+        var values = try file.root.dataset(population.group + "/timestamps")
             .read(as: Double.self, start: [rows.lowerBound], count: [rows.count])
-        return population.scale == 1 ? values : values.map { $0 * population.scale }
+        if population.scale != 1 { for index in values.indices { values[index] *= population.scale } }
+        if let wrong = values.firstIndex(where: { !Self.times.contains($0) }) {
+            throw SONATAError.malformed(
+                file: path, path: "/\(population.group)/timestamps",
+                reason: "row \(rows.lowerBound + wrong) is \(values[wrong]) ms, but times are numbers within "
+                    + "\(Self.short(Self.times.upperBound)) ms")
+        }
+        return values
     }
 
     private func read(_ population: SpikePopulation, rows: Range<Int>) throws -> SpikeTrain {
         guard !rows.isEmpty else { return SpikeTrain() }
         let neurons = try file.root.dataset(population.group + "/" + population.neurons)
             .read(as: UInt32.self, start: [rows.lowerBound], count: [rows.count])
+        let count = population.neuronCount ?? Self.mostNeurons
+        if let wrong = neurons.firstIndex(where: { $0 >= count }) {
+            throw SONATAError.malformed(
+                file: path, path: "/\(population.group)/\(population.neurons)",
+                reason:
+                    "row \(rows.lowerBound + wrong) names neuron \(neurons[wrong]), but there are neurons 0 to \(count - 1)"
+            )
+        }
         return SpikeTrain(times: try times(population, rows: rows), neurons: neurons)
     }
 
@@ -137,18 +221,19 @@ extension TraceFile {
         guard try root.exists("spikes") else { return [] }
         let spikes = try root.group("spikes")
         if try spikes.exists("gids"), try spikes.exists("timestamps") {
-            return [try describe(spikes, name: legacyName, path: "spikes", neurons: "gids")]
+            return [try describe(spikes, name: legacyName, path: "spikes", neurons: "gids", in: root)]
         }
         var found: [SpikePopulation] = []
         for child in try spikes.children() where child.kind == .group || child.kind == .softLink {
             let group = try spikes.group(child.name)
-            found.append(try describe(group, name: child.name, path: "spikes/" + child.name, neurons: "node_ids"))
+            found.append(
+                try describe(group, name: child.name, path: "spikes/" + child.name, neurons: "node_ids", in: root))
         }
         return found
     }
 
     private static func describe(
-        _ group: borrowing HDF5Group, name: String, path: String, neurons: String
+        _ group: borrowing HDF5Group, name: String, path: String, neurons: String, in root: borrowing HDF5Group
     ) throws -> SpikePopulation {
         func malformed(_ place: String, _ reason: String) -> SONATAError {
             .malformed(file: group.fileName, path: "/" + path + place, reason: reason)
@@ -167,8 +252,21 @@ extension TraceFile {
             scale = known
         }
         let shape = try group.hasAttribute("shape") ? group.attribute("shape", as: [Int].self) : nil
+        var count: Int?
+        if let shape {
+            count = shape.reduce(Optional(1)) { product, extent in
+                guard let product, extent >= 0 else { return nil }
+                let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+                return overflow || next > mostNeurons ? nil : next
+            }
+            guard count != nil else {
+                throw malformed("@shape", "\(shape) is not the shape of 0 to \(mostNeurons) neurons")
+            }
+        }
         return SpikePopulation(
-            name: name, count: rows[0], shape: shape, sorting: try sorting(group), group: path, neurons: neurons,
+            name: name, count: rows[0], shape: shape, neuronCount: count,
+            windows: try RecordedWindows.read(name, neuronCount: count, in: root), sorting: try sorting(group),
+            group: path, neurons: neurons,
             scale: scale)
     }
 

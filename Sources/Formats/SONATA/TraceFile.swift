@@ -1,3 +1,4 @@
+import Foundation
 import SynfireHDF5
 import SynfireSpikingNetworks
 
@@ -29,6 +30,10 @@ public final class TraceFile: Sendable {
         public let count: Int
         /// The extents of the population, where the file tells them.
         public let shape: [Int]?
+        /// How many neurons the population has, where the file tells its extents.
+        public let neuronCount: Int?
+        /// Which neurons were recorded, and when, where the file says so.
+        public let windows: [RecordedWindow]?
         /// The order of the spikes.
         public let sorting: Sorting
         let group: String
@@ -74,6 +79,13 @@ public final class TraceFile: Sendable {
 
     let file: HDF5File
 
+    /// The times that are taken [ms]: a million years, over which a double still tells eighths of a millisecond.
+    static let times = -1e15...1e15
+    /// A bound in few letters.
+    static func short(_ bound: Double) -> String { String(format: "%g", bound) }
+    /// More neurons than that have no numbers in a spike train.
+    static let mostNeurons = Int(Int32.max)
+
     /// Opens a file and reads everything but spikes and samples.
     ///
     /// - Throws: `HDF5Error` where it is no readable HDF5 file; ``SONATAError`` where it holds no recordings or
@@ -92,9 +104,9 @@ public final class TraceFile: Sendable {
         if try root.exists("synfire") {
             let group = try root.group("synfire")
             networkName = try group.optional("name", as: String.self)
-            trialDuration = try group.optional("trial_duration", as: Double.self)
-            duration = try group.optional("duration", as: Double.self)
-            wallTime = try group.optional("wall_time_s", as: Double.self)
+            trialDuration = try group.number("trial_duration", in: 0...Self.times.upperBound, unit: "ms")
+            duration = try group.number("duration", in: 0...Self.times.upperBound, unit: "ms")
+            wallTime = try group.number("wall_time_s", in: 0...1e12, unit: "s")
             created = try group.optional("created", as: String.self)
             isComplete = try group.optional("complete", as: Bool.self) ?? true
             var facts: [String: String] = [:]
@@ -109,8 +121,18 @@ public final class TraceFile: Sendable {
             facts = [:]
             trials = []
         }
+        if let trialDuration, !Self.times.contains(trialDuration * Double(trials.count)) {
+            throw SONATAError.malformed(
+                file: file.path, path: "/synfire/trials",
+                reason:
+                    "\(trials.count) trials of \(trialDuration) ms are longer than \(Self.short(Self.times.upperBound)) ms"
+            )
+        }
         self.file = file
     }
+
+    /// The time that all of it covers [ms], where the file says so.
+    public var recordedTime: Double? { duration ?? trialDuration.map { $0 * Double(trials.count) } }
 
     private static func readTrials(_ table: borrowing HDF5Group) throws -> [Trial] {
         let indices = try table.dataset("index").read(as: Int.self)
@@ -123,6 +145,11 @@ public final class TraceFile: Sendable {
                 file: table.fileName, path: table.path,
                 reason: "its columns have \(count), \(starts.count), \(labels.count) and \(predictions.count) rows")
         }
+        if let row = starts.firstIndex(where: { !times.contains($0) }) {
+            throw SONATAError.malformed(
+                file: table.fileName, path: table.path + "/start_time",
+                reason: "trial \(row) begins at \(starts[row]) ms")
+        }
         return indices.indices.map { row in
             Trial(
                 index: indices[row], start: starts[row], label: labels[row] < 0 ? nil : labels[row],
@@ -132,6 +159,19 @@ public final class TraceFile: Sendable {
 }
 
 extension HDF5Object where Self: ~Copyable {
+    /// A number as an attribute that may be missing.
+    func number(_ name: String, in allowed: ClosedRange<Double>, unit: String) throws -> Double? {
+        guard let value = try optional(name, as: Double.self) else { return nil }
+        guard allowed.contains(value) else {
+            throw SONATAError.malformed(
+                file: fileName, path: "\(path)@\(name)",
+                reason:
+                    "it is \(value) \(unit), but must be from \(TraceFile.short(allowed.lowerBound)) to "
+                    + "\(TraceFile.short(allowed.upperBound)) \(unit)")
+        }
+        return value
+    }
+
     /// An attribute that may be missing.
     func optional<Element: HDF5Element>(_ name: String, as type: Element.Type) throws(HDF5Error) -> Element? {
         guard try hasAttribute(name) else { return nil }

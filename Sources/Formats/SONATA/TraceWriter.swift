@@ -1,5 +1,6 @@
 import Foundation
 import SynfireHDF5
+import SynfireSpikingModels
 import SynfireSpikingNetworks
 
 /// Writes recordings while a simulation runs, in the layout of SONATA's spike and report files.
@@ -67,7 +68,9 @@ public final class TraceWriter {
             try SpikeColumns(Self.population($0, network), in: root, compressing: compressing)
         }
         reports = try plan.map {
-            try ReportRows($0.population, probes: $0.probes, samples: $0.samples, in: root, compressing: compressing)
+            try ReportRows(
+                $0.population, probes: $0.probes, samples: $0.samples, unit: Self.unit(of: $0.population, network),
+                in: root, compressing: compressing)
         }
         try group.setAttribute("trial_duration", trialDuration)
         self.path = path
@@ -161,6 +164,8 @@ public final class TraceWriter {
         try table.write("prediction", predictions)
         for (name, column) in zip(recording.spikes, spikes) {
             try table.write("spike_rows/\(name)", column.trialStarts)
+            try RecordedWindows.write(
+                [.init(start: 0, stop: Double(trialCount) * trialDuration)], of: name, in: file.root)
         }
         return file
     }
@@ -178,6 +183,13 @@ extension TraceWriter {
             throw .unknownPopulation(name, valid: network.populations.map(\.name))
         }
         return population
+    }
+
+    /// The unit of a population's potential: the model's, but that of a pure number in a network that is given numbers, as
+    /// converted ones are, since its weights and thresholds are pure numbers then.
+    private static func unit(of population: Population, _ network: Network) -> String {
+        guard network.analogInputs.isEmpty else { return "1" }
+        return population.model.schema.state.first { $0.symbol == "v" }?.unit ?? "1"
     }
 
     /// Which probes share a report.

@@ -49,7 +49,7 @@ final class ChannelBook {
                     channels.append(
                         RecordingChannel(
                             population: population.name, quantity: .spikes, unit: "ms", neurons: neurons, interval: 0,
-                            start: Double(start) * step))
+                            start: Double(start) * step, stop: stop.map { Double($0) * step }))
                 case .variable(let symbol):
                     guard let row = schema.state.first(where: { $0.symbol == symbol }) else {
                         throw SimulationError.unknownVariable(
@@ -64,7 +64,8 @@ final class ChannelBook {
                     channels.append(
                         RecordingChannel(
                             population: population.name, quantity: recorder.quantity, unit: row.unit, neurons: neurons,
-                            interval: Double(interval) * step, start: Double(start) * step))
+                            interval: Double(interval) * step, start: Double(start) * step,
+                            stop: stop.map { Double($0) * step }))
                 }
             }
         }

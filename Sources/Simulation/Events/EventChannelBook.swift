@@ -36,7 +36,7 @@ final class EventChannelBook {
                 let neurons = (0..<part.neurons.count).map { part.neurons[$0] }
                 var channel = RecordingChannel(
                     population: population.name, quantity: recorder.quantity, unit: "ms", neurons: neurons, interval: 0,
-                    start: recorder.start)
+                    start: recorder.start, stop: recorder.stop)
                 switch recorder.quantity {
                 case .spikes:
                     guard population.model.schema.emitsSpikes else {

@@ -27,7 +27,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Of traces: the first time that counts for rates and CV, such as 500ms. Default: the start.")
     var from: String?
 
-    @Option(help: "Of traces: when counting ends. Default: the end.")
+    @Option(help: "Of traces: the last time that counts. Default: the end.")
     var to: String?
 
     @OptionGroup var output: PrintOptions
@@ -53,10 +53,11 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let contents = try Self.read(try Input.file(file), window: try window())
         if output.json { return try Output.json(contents) }
-        Console.print("\(file): \(contents.kind)")
+        Console.print("\(file.printable): \(contents.kind)")
         let width = contents.facts.keys.map(\.count).max() ?? 0
         for (name, value) in contents.facts.sorted(by: { $0.key < $1.key }) where !value.isEmpty {
-            Console.print("  " + name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + value)
+            Console.print(
+                "  " + name.padding(toLength: width, withPad: " ", startingAt: 0).printable + "  " + value.printable)
         }
         for table in contents.tables where !table.rows.isEmpty {
             Console.print("\n\(table.title)")
@@ -70,15 +71,15 @@ struct InspectCommand: ParsableCommand {
         case notHDF5, network, spiking, built, traces, images, other
     }
 
-    private func window() throws -> Range<Double>? {
+    private func window() throws -> ClosedRange<Double>? {
         if from == nil, to == nil { return nil }
         let start = try from.map { try Milliseconds(parsing: $0).value } ?? 0
         let end = try to.map { try Milliseconds(parsing: $0).value } ?? .infinity
         guard start < end else { throw RequestError("--from \(start) ms is not before --to \(end) ms") }
-        return start..<end
+        return start...end
     }
 
-    private static func read(_ path: String, window: Range<Double>?) throws -> Contents {
+    private static func read(_ path: String, window: ClosedRange<Double>?) throws -> Contents {
         let kind = try kind(of: path)
         guard window == nil || kind == .traces else {
             throw RequestError("--from and --to are for traces, which '\(path)' does not hold")
@@ -150,16 +151,19 @@ struct InspectCommand: ParsableCommand {
         return contents
     }
 
-    private static func traces(_ path: String, window: Range<Double>?) throws -> Contents {
+    private static func traces(_ path: String, window: ClosedRange<Double>?) throws -> Contents {
         let file = try TraceFile(path)
         var contents = Contents(kind: "traces (SONATA)")
-        contents.facts = file.facts.merging([
+        let unknown: String = file.populations.isEmpty ? "" : file.unknownCoverage ?? ""
+        let own: [String: String] = [
             "network": file.networkName ?? "", "trials": file.trials.isEmpty ? "" : "\(file.trials.count)",
             "time": file.duration.map { "\($0) ms" } ?? "",
             "trial duration": file.trialDuration.map { "\($0) ms" } ?? "",
             "wall time": file.wallTime.map(Format.seconds) ?? "", "created": file.created ?? "",
+            "recorded": unknown,
             "complete": file.isComplete ? "" : "no: the run was interrupted",
-        ]) { _, own in own }
+        ]
+        contents.facts = file.facts.merging(own) { _, own in own }
         let known = file.trials.filter { $0.label != nil && $0.prediction != nil }
         if !known.isEmpty {
             let right = known.filter { $0.label == $0.prediction }.count
@@ -170,11 +174,14 @@ struct InspectCommand: ParsableCommand {
         contents.tables = [
             .init(title: "spikes", header: TraceSummary.header, rows: rows.map(TraceSummary.cells)),
             .init(
+                title: "spikes were recorded", header: ["population", "neurons", "from", "to"],
+                rows: TraceSummary.windows(file)),
+            .init(
                 title: "reports", header: ["report", "variable", "neurons", "samples", "interval", "unit"],
                 rows: file.reports.map {
                     [
                         $0.name, $0.variable ?? "–", "\($0.neurons.count)", "\($0.samples)", "\($0.interval) ms",
-                        $0.units,
+                        $0.units.isEmpty ? "–" : $0.units,
                     ]
                 }),
         ]

@@ -15,6 +15,8 @@ struct PlotCommand: ParsableCommand {
               synfire plot traces.h5 --kind raster --out raster.svg
               synfire plot traces.h5 --kind trace --population fc2 \\
                 --from 0 --to 64ms --out outputs.svg
+              synfire plot traces.h5 --kind trace --population exc \\
+                --variable v --neurons 0,5,10-20 --out potentials.svg
               synfire plot traces.h5 --kind activity --neurons 50 \\
                 --bin 1ms --out activity.svg
               synfire plot traces.h5 --kind rates --out rates.svg
@@ -72,8 +74,12 @@ struct PlotCommand: ParsableCommand {
     @Option(help: "The length of a bin of rate and activity, such as 1ms. Default: what suits the time shown.")
     var bin: String?
 
-    @Option(help: "The most neurons of a population that activity shows. Default: 100.")
-    var neurons: Int?
+    @Option(
+        help: """
+            For activity the most neurons of a population that are shown (default: 100); for trace which neurons are, such \
+            as 0,5,10-20 (default: the first 12 that were recorded).
+            """)
+    var neurons: String?
 
     @Option(
         help: ArgumentHelp(
@@ -107,6 +113,7 @@ struct PlotCommand: ParsableCommand {
 
     func run() throws {
         try checkOptions()
+        try OutputKind.picture.check(out)
         try Output.check(out, force: force)
         let picture: any Picture
         if kind.isOfNetwork {
@@ -120,17 +127,27 @@ struct PlotCommand: ParsableCommand {
         Console.print("written to \(out)")
     }
 
+    /// The most neurons of a population that activity shows, where that is said.
+    private func neuronLimit() throws -> Int? {
+        guard kind == .activity, let neurons else { return nil }
+        guard let count = Int(neurons), (1...1_000_000).contains(count) else {
+            throw RequestError("--neurons is '\(neurons)': for activity give a number from 1 to 1000000")
+        }
+        return count
+    }
+
     /// Refuses an option that the picture would not heed.
     private func checkOptions() throws {
         if bin != nil, kind != .rate, kind != .activity {
             throw RequestError("--bin is for the pictures rate and activity, not for \(kind.rawValue)")
         }
-        if let neurons {
-            guard kind == .activity else {
-                throw RequestError("--neurons is for the picture activity, not for \(kind.rawValue)")
-            }
-            guard neurons >= 1 else { throw RequestError("--neurons is \(neurons): show at least 1") }
+        if neurons != nil, kind != .activity, kind != .trace {
+            throw RequestError("--neurons is for the pictures activity and trace, not for \(kind.rawValue)")
         }
+        if variable != nil, kind != .trace, !kind.isOfNetwork {
+            throw RequestError("--variable is for the picture trace, not for \(kind.rawValue)")
+        }
+        _ = try neuronLimit()
         if !reference.isEmpty, kind != .rates {
             throw RequestError("--reference is for the picture rates, not for \(kind.rawValue)")
         }
@@ -178,29 +195,20 @@ struct PlotCommand: ParsableCommand {
         return length
     }
 
-    private var title: String { heading ?? URL(fileURLWithPath: file).lastPathComponent }
+    var title: String { heading ?? URL(fileURLWithPath: file).lastPathComponent }
 
-    /// The window, by default all that is recorded.
-    private func window(_ file: TraceFile, end: Double) throws -> ClosedRange<Double> {
-        let low = try from.map { try Milliseconds(parsing: $0).value } ?? 0
-        let high = try to.map { try Milliseconds(parsing: $0).value } ?? max(end, low)
+    /// The window, by default all that is recorded; both ends are in it.
+    func window(default all: ClosedRange<Double>) throws -> ClosedRange<Double> {
+        let low = try from.map { try Milliseconds(parsing: $0).value } ?? min(all.lowerBound, 0)
+        let high = try to.map { try Milliseconds(parsing: $0).value } ?? max(all.upperBound, low)
         guard low <= high else { throw RequestError("--from \(low) ms is after --to \(high) ms") }
         return low...high
     }
 
     private func spikePlot(_ traces: TraceFile) throws -> any Picture {
         let names = try chosen(among: traces.populations.map(\.name))
-        let ends = try names.map { try traces.timeRange(of: $0)?.upperBound ?? 0 }
-        let recorded = traces.duration ?? (traces.trialDuration ?? 0) * Double(traces.trials.count)
-        let range = try window(traces, end: max(recorded, ends.max() ?? 0))
-        let events = try names.map { name in
-            let train = try traces.spikes(of: name, from: range.lowerBound, to: range.upperBound)
-            let shape = try traces.population(named: name).shape
-            let highest = train.neurons.map(Int.init).max().map { $0 + 1 } ?? 0
-            return SpikeEvents(
-                name: name, neuronCount: max(shape?.reduce(1, *) ?? 0, highest, 1), times: train.times,
-                neurons: train.neurons.map(Int.init))
-        }
+        let range = try window(default: traces.recordedRange(of: names))
+        let events = try names.map { try SpikeEvents(traces, population: $0, in: range) }
         let open = range.lowerBound..<range.upperBound
         if open.isEmpty, [.rate, .activity, .rates].contains(kind) {
             throw RequestError("there is no time to draw a rate over")
@@ -210,7 +218,7 @@ struct PlotCommand: ParsableCommand {
         case .activity:
             return ActivityPlot(
                 title: title, populations: events, range: open, bin: try binLength(in: open),
-                neuronLimit: neurons ?? ActivityPlot.usualNeuronLimit)
+                neuronLimit: try neuronLimit() ?? ActivityPlot.usualNeuronLimit)
         case .rates:
             return RatesPlot(
                 title: title, populations: events, range: open, references: try references(among: names))
@@ -224,62 +232,10 @@ struct PlotCommand: ParsableCommand {
         }
     }
 
-    private func tracePlot(_ traces: TraceFile) throws -> any Picture {
-        guard !traces.reports.isEmpty else {
-            throw RequestError(
-                "'\(file)' has no potentials or other variables: record some with 'synfire simulate --record v:POPULATION'"
-            )
-        }
-        let variable = try chosenVariable(traces)
-        let reports = traces.reports.filter { variable == $0.shownVariable }
-        let names = try chosen(among: reports.map(\.population))
-        let ends = reports.map { $0.time(of: $0.samples) }
-        let range = try window(traces, end: ends.max() ?? 0)
-        var lines: [TracePlot.Trace] = []
-        for report in reports where names.contains(report.population) {
-            let (first, values) = try traces.samples(
-                of: report.name, from: range.lowerBound, to: range.upperBound.nextUp)
-            let width = report.neurons.count
-            // More than a dozen lines cannot be told apart.
-            for (column, neuron) in report.neurons.enumerated().prefix(12) {
-                lines.append(
-                    TracePlot.Trace(
-                        name: "\(report.population)[\(neuron)]",
-                        points: stride(from: column, to: values.count, by: width).map { position in
-                            PlotPoint(x: report.time(of: first + position / width), y: Double(values[position]))
-                        }))
-            }
-        }
-        let units = Set(reports.map(\.units)).sorted().joined(separator: ", ")
-        let name = variable == "v" ? "membrane potential" : variable
-        return TracePlot(title: title, traces: lines, valueName: units == "1" ? name : "\(name) (\(units))")
-    }
-
-    /// The variable that is drawn: lines of two kinds have no common axis.
-    private func chosenVariable(_ traces: TraceFile) throws -> String {
-        var known: [String] = []
-        for report in traces.reports where !known.contains(report.shownVariable) { known.append(report.shownVariable) }
-        if let variable {
-            guard known.contains(variable) else {
-                throw RequestError(
-                    "'\(file)' has no variable '\(variable)'; \(NearestName.hint(variable, among: known))")
-            }
-            return variable
-        }
-        if known.count == 1 || known.contains("v") { return known.contains("v") ? "v" : known[0] }
-        throw RequestError(
-            "'\(file)' has the variables \(known.joined(separator: ", ")): choose one with --variable")
-    }
-
-    private func chosen(among names: [String]) throws -> [String] {
+    func chosen(among names: [String]) throws -> [String] {
         for name in population where !names.contains(name) {
             throw RequestError("'\(file)' has no population '\(name)'; \(NearestName.hint(name, among: names))")
         }
         return population.isEmpty ? names : population
     }
-}
-
-extension TraceFile.Report {
-    /// What is sampled; files that do not say have potentials.
-    fileprivate var shownVariable: String { variable ?? "v" }
 }

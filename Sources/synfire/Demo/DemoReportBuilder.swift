@@ -140,7 +140,7 @@ struct DemoReportBuilder {
                 code: """
                     import h5py
                     with h5py.File("traces.h5") as file:
-                        potentials = file["report/\(readout)/data"][:]      # (samples, classes), mV
+                        potentials = file["report/\(readout)/data"][:]      # (samples, classes)
                         labels = file["synfire/trials/label"][:]
                     """),
             DemoReport.CodeBlock(

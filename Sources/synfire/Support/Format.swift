@@ -20,7 +20,8 @@ enum Format {
 
     /// A span of time.
     static func seconds(_ value: Double) -> String {
-        if value < 60 { return String(format: "%.1f s", value) }
+        // What is no time of a run any more, and would be no whole number, is written as it is.
+        if !(value >= 60 && value < 1e15) { return String(format: "%.1f s", value) }
         let whole = Int(value.rounded())
         return whole < 3600
             ? String(format: "%d:%02d min", whole / 60, whole % 60)
@@ -60,6 +61,8 @@ enum Format {
     /// Lines with columns of one width, the first flush left and the others flush right.
     static func table(_ rows: [[String]]) -> String {
         guard let columns = rows.map(\.count).max() else { return "" }
+        // A name from a file must not end its line or begin another.
+        let rows = rows.map { $0.map(\.printable) }
         let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in
             let cells = row.enumerated().map { column, text in

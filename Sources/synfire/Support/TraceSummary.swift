@@ -10,12 +10,17 @@ enum TraceSummary {
         let population: String
         let shape: [Int]?
         let neurons: Int?
-        let spikes: Int?
-        /// Spikes per second and neuron over the recorded time.
+        /// How many of them were recorded in the time that counts.
+        let recordedNeurons: Int?
+        /// How long each of those was, on average [ms].
+        let recordedTime: Double?
+        let spikes: Int
+        /// Spikes per second and recorded neuron over the time in which it was recorded.
         let rate: Double?
-        /// The mean, over neurons with three spikes or more, of the coefficient of variation of their intervals.
+        /// The mean, over neurons with two intervals or more, of the coefficient of variation of their intervals, of which
+        /// none reaches from one trial or window to the next.
         let cv: Double?
-        /// The share of neurons without a spike.
+        /// The share of recorded neurons without a spike.
         let silentShare: Double?
         /// The times of the first and the last spike [ms].
         let first: Double?
@@ -24,69 +29,98 @@ enum TraceSummary {
 
     static let header = ["population", "shape", "neurons", "spikes", "spikes/s", "CV", "silent", "from", "to"]
 
-    /// More neurons than that are told only by other tools' files with numbers that mean something else.
-    private static let mostNeurons = 1 << 24
-
     /// The numbers of each population.
     ///
-    /// - Parameter window: What counts, in ms; `nil` for all that is recorded.
-    static func rows(_ file: TraceFile, window: Range<Double>?) throws -> [Row] {
-        // Other tools' files say nothing about silent neurons or the end of the recording.
-        let recorded = file.duration ?? file.trialDuration.map { $0 * Double(file.trials.count) }
-        let counted = window ?? 0..<Double.infinity
-        let end = min(counted.upperBound, recorded ?? counted.upperBound)
-        let duration = end.isFinite ? end - counted.lowerBound : nil
-        return try file.populations.map { population in
-            let known = population.shape.map { $0.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue } }
-            let statistics = try statistics(file, population, neurons: known, window: counted)
-            // Between two trials the network was reset: such an interval would be none.
-            let isOneRun = file.trials.count <= 1
+    /// - Parameter window: What counts, both ends included, in ms; `nil` for all that is recorded.
+    static func rows(_ file: TraceFile, window: ClosedRange<Double>?) throws -> [Row] {
+        try file.populations.map { population in
+            let coverage = population.neuronCount.flatMap { file.coverage(of: population, neurons: $0) }
+            let (statistics, range) = try statistics(file, population, coverage, window: window)
+            // Other tools' files say nothing about silent neurons or the end of the recording.
+            let end = file.recordedTime.map { max($0, window?.lowerBound ?? 0) } ?? window?.upperBound
+            let counted = window ?? min(0, range?.lowerBound ?? 0)...max(0, end ?? range?.upperBound ?? 0)
+            let neurons = population.neuronCount
+            let recorded = coverage?.recordedNeurons(in: counted) ?? neurons
+            let isFinite = counted.lowerBound.isFinite && counted.upperBound.isFinite
+            let observed =
+                coverage?.observedTime(in: counted)
+                ?? (end == nil || !isFinite
+                    ? nil : neurons.map { Double($0) * (counted.upperBound - counted.lowerBound) })
             return Row(
-                population: population.name, shape: population.shape, neurons: known,
-                spikes: window == nil ? population.count : statistics?.statistics.spikeCount,
-                rate: known == nil ? nil : duration.flatMap { statistics?.statistics.meanRate(duration: $0) },
-                cv: isOneRun ? statistics?.statistics.meanCoefficientOfVariation : nil,
-                silentShare: known == nil ? nil : statistics?.statistics.silentShare,
-                first: statistics?.range?.lowerBound,
-                last: statistics?.range?.upperBound)
+                population: population.name, shape: population.shape, neurons: neurons, recordedNeurons: recorded,
+                recordedTime: observed.flatMap { time in recorded.flatMap { $0 > 0 ? time / Double($0) : nil } },
+                spikes: statistics.spikeCount,
+                rate: observed.flatMap { $0 > 0 ? Double(statistics.spikeCount) * 1000 / $0 : nil },
+                cv: statistics.meanCoefficientOfVariation,
+                silentShare: recorded.flatMap { statistics.silentShare(of: $0) },
+                first: range?.lowerBound, last: range?.upperBound)
+        }
+    }
+
+    /// What was recorded of each population, a row a window, where the file says so.
+    static func windows(_ file: TraceFile) -> [[String]] {
+        file.populations.flatMap { population in
+            (population.windows ?? []).map { window in
+                [
+                    population.name,
+                    window.neurons.map { "\($0.count)" } ?? population.neuronCount.map { "all \($0)" } ?? "all",
+                    "\(window.start) ms", "\(window.stop) ms",
+                ]
+            }
         }
     }
 
     private static func statistics(
-        _ file: TraceFile, _ population: TraceFile.SpikePopulation, neurons: Int?, window: Range<Double>
-    ) throws -> (statistics: TrainStatistics, range: ClosedRange<Double>?)? {
-        guard (0...mostNeurons).contains(neurons ?? 0) else { return nil }
-        var statistics = TrainStatistics(neurons: neurons ?? 0)
-        var (first, last, isWithin) = (Double.infinity, -Double.infinity, true)
-        func add(_ train: SpikeTrain, rows: some Sequence<Int>) {
-            for row in rows where window.contains(train.times[row]) {
-                let (time, neuron) = (train.times[row], train.neurons[row])
-                guard neuron < mostNeurons else {
-                    isWithin = false
-                    return
-                }
-                statistics.add(time: time, neuron: Int(neuron))
-                (first, last) = (min(first, time), max(last, time))
-            }
+        _ file: TraceFile, _ population: TraceFile.SpikePopulation, _ coverage: RecordingCoverage?,
+        window: ClosedRange<Double>?
+    ) throws -> (statistics: TrainStatistics, range: ClosedRange<Double>?) {
+        var statistics = TrainStatistics(neurons: population.neuronCount ?? 0)
+        var (first, last) = (Double.infinity, -Double.infinity)
+        let isTold = population.windows != nil
+        func add(_ part: TraceFile.RecordedSpikes, _ row: Int) throws {
+            let (time, neuron) = (part.train.times[row], Int(part.train.neurons[row]))
+            if isTold, let coverage { try check(coverage, file, population.name, neuron: neuron, time: time) }
+            let stretch = part.trials?[row] ?? coverage?.stretch(of: neuron, at: time) ?? -1
+            statistics.add(time: time, neuron: neuron, stretch: stretch)
+            (first, last) = (min(first, time), max(last, time))
         }
+        let (start, end) = (window?.lowerBound ?? -.infinity, window?.upperBound ?? .infinity)
         if population.sorting == .none {
             // Spikes in no order have to be held, and sorted by time, before there are intervals.
-            let train = try file.spikes(of: population.name)
-            add(train, rows: train.times.indices.sorted { train.times[$0] < train.times[$1] })
+            let all = try file.recordedSpikes(of: population.name, from: start, through: end)
+            let times = all.train.times
+            for row in times.indices.sorted(by: { times[$0] < times[$1] }) { try add(all, row) }
         } else {
-            try file.forEachPart(of: population.name) { add($0, rows: $0.times.indices) }
+            try file.forEachPart(of: population.name, from: start, through: end) { part in
+                for row in part.train.times.indices { try add(part, row) }
+            }
         }
-        return isWithin ? (statistics, first <= last ? first...last : nil) : nil
+        return (statistics, first <= last ? first...last : nil)
+    }
+
+    /// Refuses a spike of a neuron that was not recorded then.
+    static func check(
+        _ coverage: RecordingCoverage, _ file: TraceFile, _ name: String, neuron: Int, time: Double
+    ) throws {
+        guard coverage.stretch(of: neuron, at: time) == nil else { return }
+        throw RequestError(
+            "'\(file.path)': neuron \(neuron) of '\(name)' spikes at \(time) ms, when '/synfire/recorded/\(name)' says that "
+                + "it was not recorded")
     }
 
     static func cells(_ row: Row) -> [String] {
         func number(_ value: Double?, _ format: String) -> String { value.map { String(format: format, $0) } ?? "–" }
         func time(_ value: Double?) -> String { value.map { "\(Format.count($0)) ms" } ?? "–" }
         return [
-            row.population, row.shape.map { "\($0)" } ?? "–", row.neurons.map { "\($0)" } ?? "–",
-            row.spikes.map { "\($0)" } ?? "–",
+            row.population, row.shape.map { "\($0)" } ?? "–", neurons(row), "\(row.spikes)",
             number(row.rate, "%.3f"), number(row.cv, "%.3f"), row.silentShare.map(Format.percent) ?? "–",
             time(row.first), time(row.last),
         ]
+    }
+
+    private static func neurons(_ row: Row) -> String {
+        guard let all = row.neurons else { return "–" }
+        guard let recorded = row.recordedNeurons, recorded < all else { return "\(all)" }
+        return "\(recorded) of \(all)"
     }
 }
