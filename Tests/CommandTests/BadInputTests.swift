@@ -214,7 +214,7 @@ struct BadInputTests {
             ["simulate", "s.nir", "--data", "fashion-mnist-sample:2", "--out", "s.nir"], in: folder, status: 2, "exists"
         )
         try expectFailure(
-            ["plot", "s.nir", "--out", "s.nir"], in: folder, status: 2, "exists")
+            ["plot", "s.nir", "--out", "s.nir"], in: folder, status: 2, "ends in .svg")
         try expectFailure(
             ["plot", "s.nir", "--out", "/dev/null", "--force"], in: folder, status: 2, "not a regular file")
         try expectFailure(

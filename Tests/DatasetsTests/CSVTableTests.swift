@@ -94,7 +94,7 @@ struct CSVTableTests {
             ),
             (
                 "a,b,y\n1,\"2\n3\",0\n",
-                ", line 2, column 'b': '2\n3' is not a finite number; every column but the label's is a feature"
+                ", line 2, column 'b': '2\\n3' is not a finite number; every column but the label's is a feature"
             ),
             (
                 "a,y\n1,\"x\ny\"\nz,x\n",
