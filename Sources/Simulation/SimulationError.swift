@@ -8,6 +8,8 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     case notWholeSteps(what: String, value: Double, step: Double)
     /// More steps or time slices than can be counted.
     case tooLong(duration: Double, step: Double)
+    /// A run that goes further than continuous time is counted.
+    case beyondReach(duration: Double, start: Double, reach: Double)
     /// A name that the network does not have.
     case unknownPopulation(String, usedBy: String, valid: [String])
     /// A request to record something that a population does not have.
@@ -71,6 +73,9 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
             return "\(what) of \(value) ms is not a whole number of steps of \(step) ms"
         case .tooLong(let duration, let step):
             return "\(duration) ms in parts of \(step) ms are too many steps: take a longer step or a shorter run"
+        case .beyondReach(let duration, let start, let reach):
+            return "a run of \(duration) ms from \(start) ms cannot be counted in ticks of 1e-12 ms: continuous time "
+                + "goes to \(reach) ms (2 h 13 min), and a run takes at least a tick"
         case .unknownPopulation(let name, let user, let valid):
             return "\(user) names the population '\(name)', which the network does not have; "
                 + NearestName.hint(name, among: valid)

@@ -1,4 +1,5 @@
 import SynfireParallel
+import SynfireUnits
 
 #if canImport(Glibc)
 import Glibc
@@ -40,6 +41,9 @@ public final class KernelSetup {
 
     /// How many neurons there are.
     public var count: Int { neurons.count }
+
+    /// In continuous time, where ``step`` is the length of a slice: the same in ticks.
+    var sliceTicks: Int64 { Ticks.count(step) }
 
     /// The memory that the kernel has taken; it must outlive the kernel's work.
     public let columns = KernelMemory()

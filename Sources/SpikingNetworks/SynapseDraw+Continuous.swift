@@ -9,10 +9,10 @@ extension SynapseDraw {
     ///   - target: The target, by index among the targets.
     ///   - connections: Its connections.
     ///   - weights: Gets a weight for each, in the receptor's unit.
-    ///   - delays: Gets a delay for each [ms], rounded to single precision.
+    ///   - delays: Gets a delay for each [ms].
     /// - Throws: ``SpikingNetworkError`` as there, and for a delay below 0.
     package func append(
-        target: Int, _ connections: ConnectionList, weights: inout [Float], exactDelays delays: inout [Float]
+        target: Int, _ connections: ConnectionList, weights: inout [Float], exactDelays delays: inout [Double]
     ) throws(SpikingNetworkError) {
         let count = connections.sources.count
         var fault = connections.fault
@@ -35,7 +35,7 @@ extension SynapseDraw {
 
     private func appendDelays(
         _ origin: Origin, _ connections: ConnectionList, _ numbers: UnsafeMutablePointer<Double>,
-        _ delays: inout [Float]
+        _ delays: inout [Double]
     ) -> String? {
         let count = connections.sources.count
         var random = origin.random(seed: site.seed, stream: streams.delays)
@@ -45,7 +45,7 @@ extension SynapseDraw {
             if let fault = Self.exactFault(numbers[i]) {
                 return "the delay \(origin.words(connections.sources[i])) is \(numbers[i]) ms: \(fault)"
             }
-            delays.append(Float(numbers[i]))
+            delays.append(numbers[i])
         }
         return nil
     }

@@ -1,6 +1,7 @@
 import SynfireParallel
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// Makes the strips of a simulation in continuous time.
 struct EventBuilder {
@@ -35,7 +36,8 @@ struct EventBuilder {
             eventRate: network.eventRate(synapses: synapsesOfProjections(parts, tables), seed: seed))
         let input = try inputs(parts, tables)
         let strips = try (0..<index.workers).map { worker in
-            try strip(worker, parts, projections, tables.map { $0[worker] }, input, slice: schedule.slice)
+            try strip(
+                worker, parts, projections, tables.map { $0[worker] }, input, slice: Ticks.milliseconds(schedule.slice))
         }
         return Result(
             strips: strips, schedule: schedule, synapses: made,
@@ -49,7 +51,7 @@ struct EventBuilder {
         let bytes = projections.enumerated().reduce(0.0) { sum, item in
             let part = parts.first { $0.projection == item.offset }
             return sum + item.element.expected
-                * Double(4 + (part?.weight == nil ? 4 : 0) + (part?.delay == nil ? 4 : 0))
+                * Double(4 + (part?.weight == nil ? 4 : 0) + (part?.delay == nil ? 8 : 0))
         }
         guard available > 0, bytes > 0.95 * available else { return }
         let expected = projections.reduce(0) { $0 + $1.expected }

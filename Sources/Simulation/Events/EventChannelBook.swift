@@ -1,5 +1,6 @@
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// What the recorders of a simulation in continuous time have taken and not yet handed on.
 ///
@@ -11,8 +12,8 @@ final class EventChannelBook {
     private let trains: [[SpikeChannel]]
     private var size = 0
     /// Spikes and samples beyond the end of the run.
-    private var heldSpikes: [(time: Double, population: Int, neuron: Int32)] = []
-    private var heldSamples: [(time: Double, channel: Int, values: [Float])] = []
+    private var heldSpikes: [(time: Int64, population: Int, neuron: Int32)] = []
+    private var heldSamples: [(time: Int64, channel: Int, values: [Float])] = []
     /// How many spikes each population has emitted up to the end of the run.
     private(set) var spikeCounts: [Int]
 
@@ -20,9 +21,9 @@ final class EventChannelBook {
         let channel: Int
         /// Whether each neuron is recorded; `nil` for all.
         let isRecorded: [Bool]?
-        /// Spikes count after this.
-        let after: Double
-        let stop: Double
+        /// Spikes count after this, and up to `stop` [ticks].
+        let after: Int64
+        let stop: Int64
     }
 
     init(_ recorders: [Recorder], index: NeuronIndex, seed: UInt64) throws {
@@ -46,7 +47,8 @@ final class EventChannelBook {
                         SpikeChannel(
                             channel: channels.count, isRecorded: population.mask(neurons),
                             // A neuron that is at threshold from the beginning spikes at time 0.
-                            after: recorder.start > 0 ? recorder.start : -1, stop: recorder.stop ?? .infinity))
+                            after: recorder.start > 0 ? Ticks.count(recorder.start) : -1,
+                            stop: recorder.stop.map(Ticks.count) ?? Ticks.never))
                 case .variable(let symbol):
                     channel.unit = try population.row(symbol).unit
                     guard recorder.interval.isFinite, recorder.interval > 0 else {
@@ -70,7 +72,7 @@ final class EventChannelBook {
     }
 
     /// Begins a run: what was held back and now lies before its end is taken.
-    func begin(until end: Double) {
+    func begin(until end: Int64) {
         let (spikes, samples) = (heldSpikes, heldSamples)
         heldSpikes.removeAll()
         heldSamples.removeAll()
@@ -79,28 +81,28 @@ final class EventChannelBook {
     }
 
     /// Takes the spikes of a population in an epoch.
-    func note(_ spikes: [EventSpike], population: Int, epochStart: Double, until end: Double) {
+    func note(_ spikes: [EventSpike], population: Int, until end: Int64) {
         guard let last = spikes.last else { return }
-        if trains[population].isEmpty, epochStart + last.offset <= end {
+        if trains[population].isEmpty, last.time <= end {
             spikeCounts[population] += spikes.count
             return
         }
-        for spike in spikes { note(epochStart + spike.offset, population, spike.neuron, until: end) }
+        for spike in spikes { note(spike.time, population, spike.neuron, until: end) }
     }
 
-    private func note(_ time: Double, _ population: Int, _ neuron: Int32, until end: Double) {
+    private func note(_ time: Int64, _ population: Int, _ neuron: Int32, until end: Int64) {
         guard time <= end else { return heldSpikes.append((time, population, neuron)) }
         spikeCounts[population] += 1
         for train in trains[population] where time > train.after && time <= train.stop {
             guard train.isRecorded?[Int(neuron)] ?? true else { continue }
-            segment.recordings[train.channel].spikes.times.append(time)
+            segment.recordings[train.channel].spikes.times.append(Ticks.milliseconds(time))
             segment.recordings[train.channel].spikes.neurons.append(UInt32(bitPattern: neuron))
             size += 3
         }
     }
 
     /// Takes what the samplers have sampled in an epoch.
-    func noteSamples(until end: Double) {
+    func noteSamples(until end: Int64) {
         for sampler in samplers {
             for (row, time) in sampler.times.enumerated() {
                 note(time, sampler.channel, Array(sampler.row(row)), until: end)
@@ -108,7 +110,7 @@ final class EventChannelBook {
         }
     }
 
-    private func note(_ time: Double, _ channel: Int, _ values: [Float], until end: Double) {
+    private func note(_ time: Int64, _ channel: Int, _ values: [Float], until end: Int64) {
         guard time < end else { return heldSamples.append((time, channel, values)) }
         segment.recordings[channel].samples.append(contentsOf: values)
         size += values.count

@@ -1,17 +1,18 @@
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// One sample of some neurons of a strip that is due in the present epoch.
 struct EventSample {
-    /// From the start of the epoch [ms].
-    let offset: Double
+    /// When [ticks].
+    let time: Int64
     let symbol: String
     let neurons: UnsafePointer<Int32>
     let count: Int
     let values: UnsafePointer<UnsafeMutablePointer<Float>>
 
-    func request(from start: Double) -> SampleRequest {
-        SampleRequest(offset: offset - start, symbol: symbol, neurons: neurons, count: count, values: values)
+    func request(from start: Int64) -> SampleRequest {
+        SampleRequest(offset: time - start, symbol: symbol, neurons: neurons, count: count, values: values)
     }
 }
 
@@ -24,7 +25,8 @@ final class EventSampler: @unchecked Sendable {
     private let symbol: String
     private let interval: Double
     private let start: Double
-    private let stop: Double
+    /// In ticks.
+    private let stop: Int64
     private let width: Int
     /// For each worker, its recorded neurons by place in its strip, and the columns.
     private let places: [(neurons: WorkBuffer<Int32>, columns: [Int])]
@@ -32,8 +34,8 @@ final class EventSampler: @unchecked Sendable {
     private var rows: UnsafeMutablePointer<Float>
     private var capacity = 1
     private var next = 0
-    /// The times of the epoch's samples [ms].
-    private(set) var times: [Double] = []
+    /// The times of the epoch's samples [ticks].
+    private(set) var times: [Int64] = []
 
     init(
         channel: Int, population: Int, symbol: String, neurons: [Int], interval: Double, start: Double, stop: Double,
@@ -42,7 +44,8 @@ final class EventSampler: @unchecked Sendable {
         self.channel = channel
         self.population = population
         self.symbol = symbol
-        (self.interval, self.start, self.stop) = (interval, start, stop)
+        (self.interval, self.start) = (interval, start)
+        self.stop = Ticks.count(stop)
         width = neurons.count
         places = strips.map { strip in
             let own = neurons.enumerated().filter { strip.contains($0.element) }
@@ -56,11 +59,11 @@ final class EventSampler: @unchecked Sendable {
 
     deinit { rows.deallocate() }
 
-    /// The time of a sample [ms]; a product, so that rounding does not add up.
-    private func time(_ sample: Int) -> Double { start + Double(sample) * interval }
+    /// The time of a sample [ticks]; of a product, so that rounding does not add up.
+    private func time(_ sample: Int) -> Int64 { Ticks.count(start + Double(sample) * interval) }
 
     /// Makes room for the samples of an epoch, and says what each worker has to take.
-    func prepare(from begin: Double, to end: Double) -> [[EventSample]] {
+    func prepare(to end: Int64) -> [[EventSample]] {
         let bound = min(end, stop)
         times.removeAll(keepingCapacity: true)
         while time(next) < bound {
@@ -82,7 +85,7 @@ final class EventSampler: @unchecked Sendable {
                 let held = WorkBuffer(holding: targets)
                 pointers.append(held)
                 return EventSample(
-                    offset: max(time - begin, 0), symbol: symbol, neurons: UnsafePointer(own.neurons.base),
+                    time: time, symbol: symbol, neurons: UnsafePointer(own.neurons.base),
                     count: own.columns.count, values: UnsafePointer(held.base))
             }
         }

@@ -1,7 +1,7 @@
 /// The synapses of a projection's sources onto the neurons of one worker, in continuous time.
 ///
 /// A row holds the synapses of one source, by delay and then by target. What all synapses share, a weight or a delay, is not
-/// stored: such a synapse takes 4 bytes, one with a weight and a delay of its own 12.
+/// stored: such a synapse takes 4 bytes, one with a weight and a delay of its own 16.
 ///
 /// Unchecked `Sendable`: it is filled by one worker, and then only read.
 final class EventRows: @unchecked Sendable {
@@ -11,8 +11,8 @@ final class EventRows: @unchecked Sendable {
     let starts: UnsafeMutablePointer<Int>
     let targets: UnsafeMutablePointer<Int32>
     let weights: UnsafeMutablePointer<Float>?
-    /// In ms.
-    let delays: UnsafeMutablePointer<Float>?
+    /// In ticks.
+    let delays: UnsafeMutablePointer<Int64>?
 
     private var cursors: UnsafeMutablePointer<Int>?
 
@@ -23,7 +23,7 @@ final class EventRows: @unchecked Sendable {
         starts = .allocate(capacity: rows + 1)
         targets = try SynapseRows.take(Int32.self, count)
         weights = hasWeights ? try SynapseRows.take(Float.self, count) : nil
-        delays = hasDelays ? try SynapseRows.take(Float.self, count) : nil
+        delays = hasDelays ? try SynapseRows.take(Int64.self, count) : nil
         let cursors = UnsafeMutablePointer<Int>.allocate(capacity: rows + 1)
         var start = 0
         for row in 0...rows {
@@ -44,11 +44,11 @@ final class EventRows: @unchecked Sendable {
 
     /// The bytes that the tables take.
     var bytes: Int {
-        count * (4 + (weights == nil ? 0 : 4) + (delays == nil ? 0 : 4)) + (rows + 1) * MemoryLayout<Int>.stride
+        count * (4 + (weights == nil ? 0 : 4) + (delays == nil ? 0 : 8)) + (rows + 1) * MemoryLayout<Int>.stride
     }
 
     /// Second pass: the next synapse of a row.
-    @inline(__always) func add(row: Int, target: Int, weight: Float, delay: Float) {
+    @inline(__always) func add(row: Int, target: Int, weight: Float, delay: Int64) {
         let cursor = cursors.unsafelyUnwrapped + row
         targets[cursor.pointee] = Int32(truncatingIfNeeded: target)
         if let weights { weights[cursor.pointee] = weight }
@@ -62,7 +62,7 @@ final class EventRows: @unchecked Sendable {
         cursors = nil
         guard let delays else { return }
         var order: [Int32] = []
-        var (oldTargets, oldWeights, oldDelays): ([Int32], [Float], [Float]) = ([], [], [])
+        var (oldTargets, oldWeights, oldDelays): ([Int32], [Float], [Int64]) = ([], [], [])
         for row in 0..<rows {
             let (first, length) = (starts[row], starts[row + 1] - starts[row])
             guard length > 1, (1..<length).contains(where: { delays[first + $0] < delays[first + $0 - 1] }) else {
@@ -97,14 +97,14 @@ final class EventRows: @unchecked Sendable {
         return (Double(low), Double(high))
     }
 
-    /// The least and the greatest delay that is stored; `nil` where none is.
-    var delayBounds: ClosedRange<Double>? {
+    /// The least and the greatest delay that is stored [ticks]; `nil` where none is.
+    var delayBounds: ClosedRange<Int64>? {
         guard let delays, count > 0 else { return nil }
         var (low, high) = (delays[0], delays[0])
         for index in 0..<count {
             low = min(low, delays[index])
             high = max(high, delays[index])
         }
-        return Double(low)...Double(high)
+        return low...high
     }
 }

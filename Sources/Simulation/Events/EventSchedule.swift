@@ -1,4 +1,5 @@
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// In which order populations are advanced in continuous time, and for how long before spikes are exchanged.
 ///
@@ -10,20 +11,20 @@ struct EventSchedule: Sendable {
     struct Edge: Sendable {
         let source: Int
         let target: Int
-        /// The least delay [ms].
-        let delay: Double
+        /// The least delay [ticks].
+        let delay: Int64
     }
 
     /// The group of each population; all edges that are not within a group go from a lower one to a higher one.
     let levels: [Int]
     /// How many groups there are.
     let levelCount: Int
-    /// The length of a slice [ms], a binary fraction.
-    let slice: Double
+    /// The length of a slice [ticks].
+    let slice: Int64
     /// How many slices an epoch has.
     let slicesPerEpoch: Int
-    /// The length of an epoch [ms].
-    var epoch: Double { slice * Double(slicesPerEpoch) }
+    /// The length of an epoch [ticks].
+    var epoch: Int64 { slice * Int64(slicesPerEpoch) }
 
     /// How many events a neuron should get in a slice, about.
     private static let eventsPerSlice = 3.0
@@ -40,15 +41,15 @@ struct EventSchedule: Sendable {
         levels = groups
         levelCount = (groups.max() ?? -1) + 1
         let within = edges.filter { groups[$0.source] == groups[$0.target] }
-        let least = within.map(\.delay).min() ?? .infinity
+        let least = within.map(\.delay).min() ?? Ticks.never
         if least <= 0 {
             let circle = within.filter { $0.delay <= 0 }
             let group = circle.first.map { groups[$0.source] } ?? 0
             throw .zeroDelayCycle(populations.indices.filter { groups[$0] == group }.map { populations[$0].name })
         }
         // A neuron's own pace bounds the length where nothing else does.
-        let bound = min(least, 64)
-        // Rounded down to a binary fraction of nine digits, so that multiples of it are exact.
+        let bound = Ticks.milliseconds(min(least, 64 * Ticks.perMillisecond))
+        // Rounded down to a binary fraction of nine digits, most of which are whole ticks.
         let unit = Double(sign: .plus, exponent: bound.exponent - 8, significand: 1)
         let epoch = (bound / unit).rounded(.down) * unit
         var slices = 1
@@ -58,7 +59,7 @@ struct EventSchedule: Sendable {
         }
         while slices < Self.mostSlices, isLong() { slices *= 2 }
         slicesPerEpoch = slices
-        slice = epoch / Double(slices)
+        slice = max(1, Int64(epoch / Double(slices) * 1e12))
     }
 
     /// The strongly connected components, numbered in an order in which edges go upwards (Tarjan 1972,

@@ -1,4 +1,5 @@
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// The synapses of a projection in continuous time, one entry each, by target and then by source.
 public struct ExactSynapseList: Sendable, Equatable {
@@ -57,7 +58,7 @@ extension EventSimulation {
                 list.targets.append(targetOfPlace[Int(rows.targets[synapse])])
                 let constant = table.part.weight ?? rows.weights.map { Double($0[synapse]) } ?? 0
                 list.weights.append(plastic?[synapse] ?? constant)
-                list.delays.append(table.part.delay ?? rows.delays.map { Double($0[synapse]) } ?? 0)
+                list.delays.append(Ticks.milliseconds(table.part.delay ?? rows.delays?[synapse] ?? 0))
             }
         }
     }

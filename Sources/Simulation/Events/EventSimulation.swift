@@ -32,7 +32,7 @@ public final class EventSimulation: RecurrentSimulation {
     /// How many spikes each population has emitted so far, by its index in the network.
     public var spikeCounts: [Int] { recording.spikeCounts }
     /// How long workers go on before they exchange spikes [ms].
-    public var epochLength: Double { schedule.epoch }
+    public var epochLength: Double { Ticks.milliseconds(schedule.epoch) }
 
     /// Whether the queues are checked in each slice, for tests: what is wrong traps.
     package var checksInvariants = false {
@@ -52,8 +52,8 @@ public final class EventSimulation: RecurrentSimulation {
     private var present: [[EventSpike]]
     private var before: [[EventSpike]]
     private var epochsDone = 0
-    /// How far it has been run [ms].
-    private(set) var end = 0.0
+    /// How far it has been run [ticks].
+    private(set) var end: Int64 = 0
 
     /// Builds a network.
     ///
@@ -102,7 +102,7 @@ public final class EventSimulation: RecurrentSimulation {
     }
 
     /// The biological time that has been simulated.
-    public var time: Milliseconds { .milliseconds(end) }
+    public var time: Milliseconds { .milliseconds(Ticks.milliseconds(end)) }
 
     /// Goes on for a while; a run of a and then one of b is a run of a + b, bit by bit.
     ///
@@ -119,25 +119,29 @@ public final class EventSimulation: RecurrentSimulation {
         guard duration.value.isFinite, duration.value > 0 else {
             throw SimulationError.badTime(what: "the duration", value: duration.value)
         }
-        // More epochs than these do not end.
-        guard end + duration.value <= min(1e12, 1e11 * schedule.epoch) else {
-            throw SimulationError.tooLong(duration: duration.value, step: schedule.slice)
-        }
         let start = end
-        let goal = end + duration.value
+        let goal = Ticks.later(end, by: Ticks.count(duration.value))
+        guard goal > start, goal <= Ticks.reach else {
+            throw SimulationError.beyondReach(
+                duration: duration.value, start: Ticks.milliseconds(start), reach: Ticks.milliseconds(Ticks.reach))
+        }
+        // More epochs than these do not end.
+        guard goal / schedule.epoch < 100_000_000_000 else {
+            throw SimulationError.tooLong(duration: duration.value, step: Ticks.milliseconds(schedule.slice))
+        }
         let spikesBefore = spikeCounts.reduce(0, +)
         var throttle = Throttle()
         func report() throws {
             try progress(
                 SimulationProgress(
-                    done: .milliseconds(end - start), of: duration,
+                    done: .milliseconds(Ticks.milliseconds(end - start)), of: duration,
                     spikes: spikeCounts.reduce(0, +) - spikesBefore))
         }
         recording.begin(until: goal)
         do {
-            while Double(epochsDone) * schedule.epoch < goal {
+            while Int64(epochsDone) * schedule.epoch < goal {
                 try advance(until: goal)
-                end = min(goal, Double(epochsDone) * schedule.epoch)
+                end = min(goal, Int64(epochsDone) * schedule.epoch)
                 if recording.isFull { try receive(recording.takeSegment()) }
                 if throttle.isDue { try report() }
             }
@@ -152,12 +156,12 @@ public final class EventSimulation: RecurrentSimulation {
     }
 
     /// Advances all neurons by an epoch.
-    private func advance(until goal: Double) throws(SimulationError) {
+    private func advance(until goal: Int64) throws(SimulationError) {
         let (length, slices) = (schedule.slice, schedule.slicesPerEpoch)
         let firstSlice = epochsDone * slices
-        let start = Double(firstSlice) * length
+        let start = Int64(firstSlice) * length
         for sampler in recording.samplers {
-            let samples = sampler.prepare(from: start, to: start + schedule.epoch)
+            let samples = sampler.prepare(to: start + schedule.epoch)
             for (worker, own) in samples.enumerated() {
                 strips[worker].populations[sampler.population].samples.append(contentsOf: own)
             }
@@ -166,17 +170,15 @@ public final class EventSimulation: RecurrentSimulation {
         let (levels, index, strips) = (schedule.levels, index, strips)
         for level in 0..<schedule.levelCount {
             let (present, before) = (present, before)
-            let epoch = schedule.epoch
             pool.forEachWorker { worker in
                 for population in strips[worker].populations where levels[population.index] == level {
                     for table in population.tables {
-                        table.beginEpoch(length: epoch, goal: goal)
+                        table.beginEpoch(goal: goal)
                         for source in table.sourcePopulations {
                             // A group that was advanced before has told of this epoch, its own of the last.
                             let isSooner = levels[source] < level
                             table.take(
-                                isSooner ? present[source] : before[source], first: index.offsets[source],
-                                before: isSooner ? 0 : epoch, epochStart: start)
+                                isSooner ? present[source] : before[source], first: index.offsets[source])
                         }
                         table.plastic?.forget(at: start)
                     }
@@ -187,10 +189,10 @@ public final class EventSimulation: RecurrentSimulation {
             collect(level)
         }
         epochsDone += 1
-        try tellFailure(from: start)
+        try tellFailure()
         recording.noteSamples(until: goal)
         for population in present.indices {
-            recording.note(present[population], population: population, epochStart: start, until: goal)
+            recording.note(present[population], population: population, until: goal)
         }
     }
 
@@ -204,8 +206,8 @@ public final class EventSimulation: RecurrentSimulation {
     }
 
     /// The first failure, by time, then population and neuron.
-    private func tellFailure(from start: Double) throws(SimulationError) {
-        var first: (time: Double, population: Int, neuron: Int, kind: EventFailure.Kind)?
+    private func tellFailure() throws(SimulationError) {
+        var first: (time: Int64, population: Int, neuron: Int, kind: EventFailure.Kind)?
         for strip in strips {
             for population in strip.populations {
                 guard let (time, failure) = population.failure else { continue }
@@ -218,10 +220,11 @@ public final class EventSimulation: RecurrentSimulation {
         }
         guard let first else { return }
         let name = index.populations[first.population].name
+        let time = Ticks.milliseconds(first.time)
         switch first.kind {
-        case .unboundedSpikes: throw .unboundedSpikes(population: name, neuron: first.neuron, time: first.time)
+        case .unboundedSpikes: throw .unboundedSpikes(population: name, neuron: first.neuron, time: time)
         case .notFinite:
-            throw .notFinite(population: name, neuron: first.neuron, variable: "v", time: first.time)
+            throw .notFinite(population: name, neuron: first.neuron, variable: "v", time: time)
         }
     }
 

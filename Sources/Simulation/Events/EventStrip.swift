@@ -1,4 +1,5 @@
 import SynfireSpikingModels
+import SynfireUnits
 
 /// Neurons of one population that one worker advances in continuous time, and what reaches them.
 final class EventStripPopulation {
@@ -14,7 +15,7 @@ final class EventStripPopulation {
     /// The spikes of the present epoch, in order.
     private(set) var spikes: [EventSpike] = []
     private(set) var driveEvents = 0
-    private(set) var failure: (time: Double, failure: EventFailure)?
+    private(set) var failure: (time: Int64, failure: EventFailure)?
 
     /// Whether each slice is checked for what has to hold, for tests.
     var checksInvariants = false
@@ -37,23 +38,25 @@ final class EventStripPopulation {
     ///
     /// - Parameters:
     ///   - first: The number of the epoch's first slice.
-    func advance(first: Int, slices: Int, length: Double) {
+    ///   - length: Of a slice [ticks].
+    func advance(first: Int, slices: Int, length: Int64) {
         spikes.removeAll(keepingCapacity: true)
         guard !neurons.isEmpty else { return }
-        for number in 0..<slices {
-            let (start, end) = (Double(number) * length, Double(number + 1) * length)
+        for slice in first..<first + slices {
+            let start = Int64(slice) * length
+            let end = start + length
             runs.removeAll(keepingCapacity: true)
             for table in tables { table.appendArrivals(from: start, to: end, &runs) }
-            appendDrives(slice: first + number)
+            appendDrives(slice: slice)
             if checksInvariants { check(from: start, to: end) }
-            let changes = currents.changes(in: first + number, length: length)
-            let requests = samples.filter { $0.offset >= start && $0.offset < end }.map { $0.request(from: start) }
+            let changes = currents.changes(from: start, to: end)
+            let requests = samples.filter { $0.time >= start && $0.time < end }.map { $0.request(from: start) }
             sliceSpikes.removeAll(keepingCapacity: true)
             runs.withUnsafeBufferPointer { runs in
                 changes.withUnsafeBufferPointer { changes in
                     requests.withUnsafeBufferPointer { requests in
                         var frame = EventFrame(
-                            slice: first + number, length: length, arrivals: runs, currents: changes,
+                            slice: slice, length: length, arrivals: runs, currents: changes,
                             samples: requests)
                         frame.watchers = watchers
                         kernel.advance(frame, spikes: &sliceSpikes)
@@ -61,20 +64,18 @@ final class EventStripPopulation {
                 }
             }
             if failure == nil, let found = kernel.failure {
-                failure = (Double(first + number) * length + found.offset, found)
+                failure = (start + found.offset, found)
             }
             append(start)
         }
     }
 
     /// Traps where something arrives out of its slice, or was left behind.
-    private func check(from start: Double, to end: Double) {
-        // An arrival that is the sum of an emission and a delay is rounded twice.
-        let slack = 4 * max(end, 1).ulp
+    private func check(from start: Int64, to end: Int64) {
         for run in runs {
             for index in 0..<run.count {
-                let time = run.delays.map { run.offset + Double($0[index]) } ?? run.times?[index] ?? run.offset
-                if time < -slack || time > end - start + slack { fatalError("an arrival at \(time) ms of a slice") }
+                let time = run.delays.map { run.offset + $0[index] } ?? run.times?[index] ?? run.offset
+                if time < 0 || time >= end - start { fatalError("an arrival at tick \(time) of a slice") }
             }
         }
         for table in tables {
@@ -83,12 +84,12 @@ final class EventStripPopulation {
     }
 
     /// Takes the spikes of a slice, in order.
-    private func append(_ start: Double) {
+    private func append(_ start: Int64) {
         guard !sliceSpikes.isEmpty else { return }
         let begin = spikes.count
         let shift = Int32(truncatingIfNeeded: neurons.lowerBound)
         for spike in sliceSpikes {
-            spikes.append(EventSpike(offset: start + spike.offset, neuron: spike.neuron &+ shift))
+            spikes.append(EventSpike(time: start + spike.offset, neuron: spike.neuron &+ shift))
         }
         if sliceSpikes.count > 1 { spikes[begin...].sort { $0.precedes($1) } }
     }
@@ -136,7 +137,7 @@ final class StripDrive {
 /// The currents that stimuli inject into the neurons of a strip: when they change, and to what.
 struct CurrentCourse {
     private struct Change {
-        var time: Double
+        var time: Int64
         var neuron: Int32
         var stimulus: Int
         var level: Double
@@ -157,21 +158,20 @@ struct CurrentCourse {
         for (index, course) in courses.enumerated() {
             for level in course {
                 changes.append(
-                    Change(time: level.time, neuron: place(index), stimulus: stimuli, level: level.level))
+                    Change(time: Ticks.count(level.time), neuron: place(index), stimulus: stimuli, level: level.level))
             }
         }
         stimuli += 1
         isSorted = false
     }
 
-    /// What changes in a slice.
-    mutating func changes(in slice: Int, length: Double) -> [CurrentChange] {
+    /// What changes in a slice [ticks].
+    mutating func changes(from start: Int64, to end: Int64) -> [CurrentChange] {
         if !isSorted {
             changes.sort { ($0.time, $0.neuron, $0.stimulus) < ($1.time, $1.neuron, $1.stimulus) }
             isSorted = true
         }
         guard next < changes.count else { return [] }
-        let (start, end) = (Double(slice) * length, Double(slice + 1) * length)
         var found: [CurrentChange] = []
         while next < changes.count, changes[next].time < end {
             let change = changes[next]
@@ -179,7 +179,7 @@ struct CurrentCourse {
             levels[key] = change.level
             // Summed anew, so that currents that end leave nothing behind.
             let sum = (0..<stimuli).reduce(0.0) { $0 + (levels[Int64($1) << 32 | Int64(change.neuron)] ?? 0) }
-            found.append(CurrentChange(offset: max(change.time - start, 0), neuron: change.neuron, level: sum))
+            found.append(CurrentChange(offset: change.time - start, neuron: change.neuron, level: sum))
             next += 1
         }
         return found

@@ -1,5 +1,6 @@
 import SynfireParallel
 import SynfireSpikingNetworks
+import SynfireUnits
 
 /// One part of a projection's targets, and how its synapses are made.
 struct EventPart: Sendable {
@@ -8,8 +9,8 @@ struct EventPart: Sendable {
     let receptor: Int
     /// The weight of all synapses; `nil` where each has its own.
     let weight: Double?
-    /// The delay of all synapses [ms]; `nil` where each has its own.
-    let delay: Double?
+    /// The delay of all synapses [ticks]; `nil` where each has its own.
+    let delay: Int64?
 }
 
 /// Makes the synapses of the event engine, each worker those onto its own neurons, in two passes over the same random
@@ -25,7 +26,7 @@ struct EventSynapseMaker {
             zip(projection.targets.parts, projection.receptors).map { part, receptor in
                 EventPart(
                     projection: number, members: part, receptor: receptor, weight: projection.sharedWeight,
-                    delay: projection.draw.exactDelay)
+                    delay: projection.draw.exactDelay.map(Ticks.count))
             }
         }
     }
@@ -72,7 +73,7 @@ struct EventSynapseMaker {
         let strip = index.strip(part.members.population, of: worker)
         let needsNumbers = part.weight == nil || part.delay == nil
         var list = ConnectionList()
-        var (weights, delays): ([Float], [Float]) = ([], [])
+        var (weights, delays): ([Float], [Double]) = ([], [])
         for position in positions {
             list.removeAll()
             weights.removeAll(keepingCapacity: true)
@@ -88,7 +89,7 @@ struct EventSynapseMaker {
             for (number, source) in list.sources.enumerated() {
                 table.add(
                     row: Int(source), target: place, weight: needsNumbers ? weights[number] : 0,
-                    delay: needsNumbers ? delays[number] : 0)
+                    delay: needsNumbers ? Ticks.count(delays[number]) : 0)
             }
         }
     }

@@ -1,5 +1,6 @@
 import CSynfireSupport
 import SynfireSpikingModels
+import SynfireUnits
 
 /// Synapses of one projection onto the neurons of one population that one worker has, and the spikes under way to them.
 ///
@@ -16,10 +17,9 @@ final class EventTable: @unchecked Sendable {
 
     /// A spike under way.
     ///
-    /// Where all synapses have one delay, ``time`` is its arrival, otherwise its emission, from the start of the present
-    /// epoch [ms].
+    /// Where all synapses have one delay, ``time`` is its arrival, otherwise its emission [ticks].
     private struct Traveller {
-        var time: Double
+        var time: Int64
         var row: Int32
         /// The first synapse that it has not reached.
         var next: Int
@@ -50,13 +50,12 @@ final class EventTable: @unchecked Sendable {
         self.shortTerm = shortTerm
     }
 
-    /// Goes on to the next epoch: times count from its start.
+    /// Goes on to the next epoch.
     ///
-    /// - Parameter goal: When the run ends [ms].
-    func beginEpoch(length: Double, goal: Double) {
+    /// - Parameter goal: When the run ends [ticks].
+    func beginEpoch(goal: Int64) {
         travellers.removeFirst(head)
         head = 0
-        for index in travellers.indices { travellers[index].time -= length }
         plastic?.beginEpoch(firstUnderWay: travellers.map(\.spike).min(), goal: goal)
     }
 
@@ -64,9 +63,7 @@ final class EventTable: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - first: The number of the population's first neuron in the network.
-    ///   - before: How long before the present epoch the spikes' epoch began [ms].
-    ///   - epochStart: When the present epoch begins [ms].
-    func take(_ spikes: [EventSpike], first: Int, before: Double, epochStart: Double) {
+    func take(_ spikes: [EventSpike], first: Int) {
         let delay = part.delay ?? 0
         var (isSorted, last) = (true, travellers.count > head ? travellers[travellers.count - 1] : nil)
         for (index, spike) in spikes.enumerated() {
@@ -77,11 +74,10 @@ final class EventTable: @unchecked Sendable {
             }
             let row = rowOfNeuron[first + Int(spike.neuron)]
             guard row >= 0, rows.starts[Int(row)] < rows.starts[Int(row) + 1] else { continue }
-            let time = epochStart - before + spike.offset
-            let factor = shortTerm?.factor(source: Int(row), time: time) ?? 1
+            let factor = shortTerm?.factor(source: Int(row), time: Ticks.milliseconds(spike.time)) ?? 1
             let traveller = Traveller(
-                time: spike.offset + delay - before, row: row, next: rows.starts[Int(row)], factor: factor,
-                spike: plastic?.sourceSpiked(Int(row), time: time) ?? 0)
+                time: spike.time + delay, row: row, next: rows.starts[Int(row)], factor: factor,
+                spike: plastic?.sourceSpiked(Int(row), time: spike.time) ?? 0)
             if let last, traveller.precedes(last) { isSorted = false }
             last = traveller
             travellers.append(traveller)
@@ -90,8 +86,8 @@ final class EventTable: @unchecked Sendable {
         if !isSorted { travellers[head...].sort { $0.precedes($1) } }
     }
 
-    /// Appends what arrives in a slice.
-    func appendArrivals(from start: Double, to end: Double, _ runs: inout [ArrivalRun]) {
+    /// Appends what arrives in a slice [ticks].
+    func appendArrivals(from start: Int64, to end: Int64, _ runs: inout [ArrivalRun]) {
         if part.delay != nil {
             while head < travellers.count, travellers[head].time < end {
                 let traveller = travellers[head]
@@ -105,7 +101,7 @@ final class EventTable: @unchecked Sendable {
             let traveller = travellers[index]
             let last = rows.starts[Int(traveller.row) + 1]
             var next = traveller.next
-            while next < last, traveller.time + Double(delays[next]) < end { next += 1 }
+            while next < last, traveller.time + delays[next] < end { next += 1 }
             if next > traveller.next { append(traveller, traveller.next..<next, start, &runs) }
             travellers[index].next = next
             if index == head, next == last { head += 1 }
@@ -113,11 +109,11 @@ final class EventTable: @unchecked Sendable {
     }
 
     /// What is not as it has to be when everything before `end` has been taken; `nil` where nothing is.
-    func fault(before end: Double) -> String? {
+    func fault(before end: Int64) -> String? {
         let pending = travellers[head...]
         if zip(pending, pending.dropFirst()).contains(where: { $1.precedes($0) }) { return "spikes are not in order" }
         for traveller in pending where traveller.next < rows.starts[Int(traveller.row) + 1] {
-            if traveller.time + (rows.delays.map { Double($0[traveller.next]) } ?? 0) < end {
+            if traveller.time + (rows.delays?[traveller.next] ?? 0) < end {
                 return "a spike was left behind"
             }
         }
@@ -125,16 +121,15 @@ final class EventTable: @unchecked Sendable {
     }
 
     @inline(__always) private func append(
-        _ traveller: Traveller, _ synapses: Range<Int>, _ start: Double, _ runs: inout [ArrivalRun]
+        _ traveller: Traveller, _ synapses: Range<Int>, _ start: Int64, _ runs: inout [ArrivalRun]
     ) {
         events += synapses.count
         // All runs of a slice are known before the first is gone through.
         for ahead in stride(from: 0, to: min(synapses.count, 64), by: 16) {
             synfire_prefetch(rows.targets + synapses.lowerBound + ahead)
         }
-        let offset = traveller.time - start
         var run = ArrivalRun(
-            offset: part.delay == nil ? offset : max(offset, 0),
+            offset: traveller.time - start,
             targets: UnsafePointer(rows.targets + synapses.lowerBound),
             delays: rows.delays.map { UnsafePointer($0 + synapses.lowerBound) },
             weights: rows.weights.map { UnsafePointer($0 + synapses.lowerBound) },

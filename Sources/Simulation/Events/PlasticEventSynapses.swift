@@ -1,4 +1,5 @@
 import SynfireSpikingModels
+import SynfireUnits
 
 /// Synapses of one projection and worker whose weights change, in continuous time.
 ///
@@ -7,7 +8,8 @@ import SynfireSpikingModels
 /// a second weight. What is settled when has no influence on any result.
 final class PlasticEventSynapses: EventPlasticity {
     private let rows: EventRows
-    private let delay: Double?
+    /// The delay of all [ticks]; `nil` where each has its own.
+    private let delay: Int64?
     private let kernel: any ExactPlasticityKernel
     /// The weights, by place in the tables, as the last spike of each synapse's source has left them.
     private var weights: [Double]
@@ -25,8 +27,8 @@ final class PlasticEventSynapses: EventPlasticity {
     private var settledRows: [Int: SettledRow] = [:]
 
     /// Weights before spikes that arrive after the end of the run, in order of time for each synapse.
-    private var replaced: [(time: Double, synapse: Int, weight: Double)] = []
-    private var goal = Double.infinity
+    private var replaced: [(time: Int64, synapse: Int, weight: Double)] = []
+    private var goal = Ticks.never
 
     /// How many spikes may be kept before synapses are settled: in proportion to what tables take.
     private let room: Int
@@ -35,9 +37,9 @@ final class PlasticEventSynapses: EventPlasticity {
     /// The synapses of a source that has been silent since its last spike.
     private final class SettledRow {
         var synapses: [ExactSynapse]
-        var upTo: Double
+        var upTo: Int64
 
-        init(_ weights: ArraySlice<Double>, after time: Double) {
+        init(_ weights: ArraySlice<Double>, after time: Int64) {
             synapses = weights.map { ExactSynapse(weight: $0, after: time) }
             upTo = time
         }
@@ -46,7 +48,7 @@ final class PlasticEventSynapses: EventPlasticity {
     /// - Parameters:
     ///   - weight: The weight of all at the start; `nil` for those in the tables.
     ///   - targets: How many neurons the worker has.
-    init(_ rows: EventRows, delay: Double?, weight: Double?, targets: Int, kernel: any ExactPlasticityKernel) {
+    init(_ rows: EventRows, delay: Int64?, weight: Double?, targets: Int, kernel: any ExactPlasticityKernel) {
         self.rows = rows
         self.delay = delay
         self.kernel = kernel
@@ -59,29 +61,29 @@ final class PlasticEventSynapses: EventPlasticity {
     var storedSpikes: Int { kernel.storedSpikes }
 
     /// Notes a spike of a source, and gives it a number.
-    func sourceSpiked(_ source: Int, time: Double) -> Int {
+    func sourceSpiked(_ source: Int, time: Int64) -> Int {
         travellers.append(
             Traveller(
                 spike: kernel.sourceSpiked(source, time: time), settled: settledRows.removeValue(forKey: source)))
         return firstSpike + travellers.count - 1
     }
 
-    override func targetSpiked(_ target: Int, time: Double) { kernel.targetSpiked(target, time: time) }
+    override func targetSpiked(_ target: Int, time: Int64) { kernel.targetSpiked(target, time: time) }
 
     override func weight(of synapse: Int, spike: Int, target: Int) -> Double {
         let (spike, row) = (travellers[spike - firstSpike].spike, travellers[spike - firstSpike].settled)
-        let delay = delay ?? Double(rows.delays?[synapse] ?? 0)
+        let delay = delay ?? rows.delays?[synapse] ?? 0
         if spike.time + delay > goal { replaced.append((spike.time + delay, synapse, weights[synapse])) }
         var state =
             row?.synapses[synapse - rows.starts[spike.source]]
-            ?? ExactSynapse(weight: weights[synapse], after: spike.previous)
+            ?? ExactSynapse(weight: weights[synapse], after: spike.previous ?? .min)
         kernel.settle(&state, target: target, until: spike, delay: delay)
         weights[synapse] = kernel.transmitted(state, target: target, by: spike, delay: delay)
         return weights[synapse]
     }
 
     /// The weights as spikes that have arrived up to a time of the present epoch have left them.
-    func weights(at time: Double) -> [Double] {
+    func weights(at time: Int64) -> [Double] {
         var weights = weights
         for change in replaced.reversed() where change.time > time { weights[change.synapse] = change.weight }
         return weights
@@ -91,8 +93,8 @@ final class PlasticEventSynapses: EventPlasticity {
     ///
     /// - Parameters:
     ///   - number: The first spike that is still under way; `nil` for none.
-    ///   - goal: When the run ends [ms].
-    func beginEpoch(firstUnderWay number: Int?, goal: Double) {
+    ///   - goal: When the run ends [ticks].
+    func beginEpoch(firstUnderWay number: Int?, goal: Int64) {
         let first = number ?? firstSpike + travellers.count
         travellers.removeFirst(first - firstSpike)
         firstSpike = first
@@ -102,8 +104,8 @@ final class PlasticEventSynapses: EventPlasticity {
 
     /// Forgets spikes that nothing asks for any more, where many are kept.
     ///
-    /// - Parameter time: All spikes of sources before it have been noted [ms].
-    func forget(at time: Double) {
+    /// - Parameter time: All spikes of sources before it have been noted [ticks].
+    func forget(at time: Int64) {
         guard kernel.storedSpikes > limit else { return }
         forget(at: time, settling: false)
         // Sources that have been silent for long hold back the spikes of all targets.
@@ -111,37 +113,37 @@ final class PlasticEventSynapses: EventPlasticity {
         limit = max(room, 2 * kernel.storedSpikes)
     }
 
-    private func forget(at time: Double, settling: Bool) {
+    private func forget(at time: Int64, settling: Bool) {
         var isSilent = [Bool](repeating: true, count: rows.rows)
         // For each source, the last spike but those under way.
-        var previous = [Double](repeating: -.infinity, count: rows.rows)
+        var previous = [Int64](repeating: 0, count: rows.rows)
         var settled = time
         for traveller in travellers {
             let spike = traveller.spike
-            if isSilent[spike.source] { previous[spike.source] = spike.previous }
+            if isSilent[spike.source] { previous[spike.source] = spike.previous ?? 0 }
             isSilent[spike.source] = false
             // Before its first spike, a source asks for the last spike of each target only.
-            let asked = max(spike.previous, traveller.settled?.upTo ?? -.infinity)
-            settled = min(settled, spike.previous > -.infinity ? asked : spike.time)
+            let asked = spike.previous.map { max($0, traveller.settled?.upTo ?? $0) }
+            settled = min(settled, asked ?? spike.time)
         }
         for row in 0..<rows.rows where isSilent[row] && rows.starts[row] < rows.starts[row + 1] {
             let next = kernel.nextSpike(of: row, time: time)
-            previous[row] = next.previous
-            // One spike more at this time would have to be told from the last.
-            guard next.previous > -.infinity else { continue }
-            if settling, next.previous < time { settle(row, until: next) }
-            settled = min(settled, settledRows[row]?.upTo ?? next.previous)
+            guard let last = next.previous else { continue }
+            previous[row] = last
+            // One spike more at the time of the last could not be told from it.
+            if settling, last < time { settle(row, after: last, until: next) }
+            settled = min(settled, settledRows[row]?.upTo ?? last)
         }
         kernel.forget(before: settled, previous: previous)
     }
 
-    private func settle(_ row: Int, until next: ExactSourceSpike) {
+    private func settle(_ row: Int, after last: Int64, until next: ExactSourceSpike) {
         let first = rows.starts[row]
-        let known = settledRows[row] ?? SettledRow(weights[first..<rows.starts[row + 1]], after: next.previous)
+        let known = settledRows[row] ?? SettledRow(weights[first..<rows.starts[row + 1]], after: last)
         for index in known.synapses.indices {
             kernel.settle(
                 &known.synapses[index], target: Int(rows.targets[first + index]), until: next,
-                delay: delay ?? Double(rows.delays?[first + index] ?? 0))
+                delay: delay ?? rows.delays?[first + index] ?? 0)
         }
         known.upTo = next.time
         settledRows[row] = known

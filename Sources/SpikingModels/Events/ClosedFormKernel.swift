@@ -1,3 +1,5 @@
+import SynfireUnits
+
 /// Neurons that each follow a closed form from event to event, whatever their parameters.
 ///
 /// A neuron's state stands at the time of its last event. It is carried on only when an event reaches it, or when it may
@@ -18,8 +20,8 @@ final class ClosedFormKernel: EventKernel {
 /// The events of a slice, as a list for each neuron.
 struct EventLists {
     struct Event {
-        /// From the start of the slice [ms].
-        var time: Double
+        /// From the start of the slice [ticks].
+        var time: Int64
         /// The weight, or the level of a current.
         var weight: Double
         /// A receptor, or what else it is.
@@ -60,7 +62,7 @@ struct EventLists {
         touched.append(neuron)
     }
 
-    @inline(__always) mutating func append(_ neuron: Int32, time: Double, weight: Double, what: Int32) {
+    @inline(__always) mutating func append(_ neuron: Int32, time: Int64, weight: Double, what: Int32) {
         touch(neuron)
         events.append(Event(time: time, weight: weight, what: what, previous: last[Int(neuron)]))
         last[Int(neuron)] = Int32(truncatingIfNeeded: events.count - 1)
@@ -115,62 +117,59 @@ struct EventLists {
 /// One neuron between its events.
 struct EventNeuron<Form: ClosedForm>: BitwiseCopyable {
     var form: Form
-    /// The slice and the time in it that the state stands for.
-    var slice: Int
-    var offset: Double
-    /// What is left of the refractory time then [ms].
-    var refractory = 0.0
+    /// The time that the state stands for [ticks].
+    var time: Int64
+    /// When the neuron is free, or has been [ticks]: what arrives at this instant is received.
+    var freeAt: Int64
 
     /// More spikes than these between two events, or in a slice, are told as a failure.
     static var mostSpikesAtOnce: Int { 1_000_000 }
 
     /// Takes a spike at the time that the state stands for.
     @inline(__always) mutating func receive(_ weight: Double, receptor: Int, _ c: Form.Constants) {
-        if refractory > 0 {
-            form.receiveRefractory(weight, receptor: receptor, remaining: refractory, c)
+        if freeAt > time {
+            form.receiveRefractory(weight, receptor: receptor, remaining: Ticks.interval(freeAt - time), c)
         } else {
             form.receive(weight, receptor: receptor, c)
         }
     }
 
-    /// Carries the state to a time of a slice and tells its spikes.
+    /// Carries the state to the time `end` and tells its spikes, each at the tick nearest to its crossing.
     ///
     /// - Parameters:
-    ///   - now: The time of the state, from the start of the slice; moved to `time`.
-    ///   - staysBehind: Whether the state stays at the last spike where nothing happens up to `time`.
+    ///   - begin: No spike comes before it: the start of the slice, or what has been carried to.
+    ///   - staysBehind: Whether the state stays at the last spike where nothing happens up to `end`.
     /// - Returns: What went wrong.
     @inline(__always)
     mutating func carry(
-        _ now: inout Double, to time: Double, staysBehind: Bool, _ c: Form.Constants, spiked: (Double) -> Void
+        from begin: Int64, to end: Int64, staysBehind: Bool, _ c: Form.Constants, spiked: (Int64) -> Void
     ) -> EventFailure.Kind? {
         var count = 0
         while true {
-            if refractory > 0 {
-                let end = now + refractory
-                if end > time {
+            if freeAt > time {
+                if freeAt > end {
                     if staysBehind { return nil }
-                    form.advanceRefractory(by: time - now, c)
-                    refractory = end - time
-                    now = time
+                    form.advanceRefractory(by: Ticks.interval(end - time), c)
+                    time = end
                     return nil
                 }
-                form.advanceRefractory(by: refractory, c)
+                form.advanceRefractory(by: Ticks.interval(freeAt - time), c)
                 form.endRefractory(c)
-                refractory = 0
-                now = end
+                time = freeAt
             }
-            guard let wait = form.crossing(within: time - now, c) else {
+            let interval = Ticks.interval(end - time)
+            guard let wait = form.crossing(within: interval, c) else {
                 if staysBehind { return nil }
-                form.advance(by: time - now, c)
-                now = time
+                form.advance(by: interval, c)
+                time = end
                 return form.isFinite ? nil : .notFinite
             }
-            form.advance(by: wait, c)
-            now += wait
+            let ticks = min(max(Ticks.count(wait), begin - time), end - time)
+            form.advance(by: Ticks.interval(ticks), c)
+            time += ticks
             form.spike(c)
-            refractory = Form.refractoryTime(c)
-            // A crossing at the edge of two slices may come out a rounding before the second.
-            spiked(max(now, 0))
+            freeAt = Ticks.later(time, by: Ticks.count(Form.refractoryTime(c)))
+            spiked(time)
             count += 1
             if count > Self.mostSpikesAtOnce { return .unboundedSpikes }
         }
@@ -192,7 +191,7 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
         neurons = (0..<setup.count).map {
             var form = Form(setup, neuron: $0, constants[isShared ? 0 : $0])
             form.current = bias
-            return EventNeuron(form: form, slice: 0, offset: 0)
+            return EventNeuron(form: form, time: 0, freeAt: 0)
         }
         lists = EventLists(neurons: setup.count)
         calendar = WakeCalendar(neurons: setup.count)
@@ -230,26 +229,28 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
     ) -> EventFailure? {
         let c = constants[constants.count == 1 ? 0 : number]
         var neuron = neurons[number]
-        var now = neuron.offset - Double(frame.slice - neuron.slice) * frame.length
+        let start = frame.start
         var fault: EventFailure.Kind?
-        func spiked(_ offset: Double) {
-            spikes.append(SliceSpike(offset: offset, neuron: Int32(truncatingIfNeeded: number)))
-            frame.tellWatchers(number, offset)
+        func spiked(_ time: Int64) {
+            spikes.append(SliceSpike(offset: time - start, neuron: Int32(truncatingIfNeeded: number)))
+            frame.tellWatchers(number, time - start)
         }
         for event in lists.sortedEvents(of: Int32(truncatingIfNeeded: number)) {
             if event.what <= EventLists.sample {
                 // Recording leaves the state as it is, to the last bit: a copy is carried there. Even a crossing before is left
                 // to be found again, since where it is looked for decides the last bit of its time.
                 var copy = neuron
-                var time = now
-                _ = copy.carry(&time, to: event.time, staysBehind: false, c) { _ in }
+                _ = copy.carry(from: start, to: start + event.time, staysBehind: false, c) { _ in }
                 let request = frame.samples[Int(EventLists.sample - event.what)]
                 request.values[Int(event.weight)].pointee = Float(copy.form.value(of: request.symbol, c))
                 continue
             }
             // What arrives at one instant is added up before the threshold is looked at.
-            if event.time > now {
-                fault = fault ?? neuron.carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            if start + event.time > neuron.time {
+                fault =
+                    fault
+                    ?? neuron.carry(
+                        from: start, to: start + event.time, staysBehind: false, c, spiked: spiked)
             }
             if event.what == EventLists.current {
                 neuron.form.current = event.weight
@@ -261,17 +262,14 @@ private final class ClosedFormNeurons<Form: ClosedForm> {
             }
         }
         guard isAwake else { return nil }
-        fault = fault ?? neuron.carry(&now, to: frame.length, staysBehind: true, c, spiked: spiked)
-        neuron.slice = frame.slice
-        neuron.offset = now
+        fault = fault ?? neuron.carry(from: start, to: frame.end, staysBehind: true, c, spiked: spiked)
         neurons[number] = neuron
-        let wait =
-            neuron.refractory
-            + (neuron.form.waitsForRefractoryEnd ? 0 : neuron.form.earliestCrossing(c))
+        let wait = neuron.form.waitsForRefractoryEnd ? 0 : neuron.form.earliestCrossing(c)
         if wait.isFinite {
-            let slices = ((now + wait) / frame.length).rounded(.down)
-            calendar.wake(number, in: frame.slice + Int(min(max(slices, 1), 1e9)))
+            // A tick sooner: rounding must not put the crossing into the slice before.
+            let due = Ticks.later(max(neuron.time, neuron.freeAt), by: Ticks.count(wait) - 1)
+            calendar.wake(number, in: max(Int(due / frame.length), frame.slice + 1))
         }
-        return fault.map { EventFailure(neuron: number, offset: now, kind: $0) }
+        return fault.map { EventFailure(neuron: number, offset: neuron.time - start, kind: $0) }
     }
 }

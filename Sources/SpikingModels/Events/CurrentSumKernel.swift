@@ -1,3 +1,5 @@
+import SynfireUnits
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -120,7 +122,7 @@ private final class SummedNeurons<Shape: SumShape> {
         }
         found = setup.flags()
         candidates = CandidateEvents(count: count, flags: setup.flags())
-        releases = ReleaseTimes(neurons: count, length: length)
+        releases = ReleaseTimes(neurons: count, length: setup.sliceTicks)
         memory = setup.columns
     }
 
@@ -167,7 +169,7 @@ private final class SummedNeurons<Shape: SumShape> {
         let isExcitatory = run.receptor == 0
         let (leak, own) = (1 / constants.membrane.tau, isExcitatory ? shape.rates.ex : shape.rates.inh)
         if run.delays == nil, run.times == nil {
-            let time = start + run.offset
+            let time = start + Ticks.interval(run.offset)
             let amount =
                 run.weight
                 * shape.impulse(isExcitatory: isExcitatory, leak: exp(time * leak), own: exp(time * own), time: time)
@@ -228,7 +230,7 @@ private final class SummedNeurons<Shape: SumShape> {
         // What stood at the start of the slice.
         var before = cells[place]
         for event in events where event.what >= 0 {
-            let time = start + event.time
+            let time = start + Ticks.interval(event.time)
             let own = event.what == 0 ? shape.rates.ex : shape.rates.inh
             before -=
                 event.weight
@@ -236,20 +238,22 @@ private final class SummedNeurons<Shape: SumShape> {
                     isExcitatory: event.what == 0, leak: exp(time / constants.membrane.tau), own: exp(time * own),
                     time: time)
         }
-        var neuron = EventNeuron(form: template, slice: frame.slice, offset: 0)
-        neuron.refractory = releases.remaining(place, in: frame.slice)
+        var neuron = EventNeuron(form: template, time: frame.start, freeAt: releases.freeAt(place))
         let potential = shape.state(of: before, at: start, &neuron.form.currents)
         neuron.form.potential = isAway ? constants.membrane.reset : asymptote + potential
         let first = spikes.count
-        let fault = neuron.replay(events, frame, constants) { spikes.append(SliceSpike(offset: $0, neuron: number)) }
+        let fault = neuron.replay(events, frame, constants) {
+            spikes.append(SliceSpike(offset: $0 - frame.start, neuron: number))
+        }
         // Who was refractory all the time, or did not spike, is where sums have put it.
-        if spikes.count > first || (isAway && neuron.refractory == 0) {
+        let isRefractory = neuron.freeAt > frame.end
+        if spikes.count > first || (isAway && !isRefractory) {
             let v = neuron.form.potential - asymptote
             cells[place] = shape.cell(v, neuron.form.currents, at: start + length)
             cells[place][last] = v
-            if neuron.refractory > 0 {
+            if isRefractory {
                 (cells[place][0], cells[place][last]) = (away, away)
-                releases.set(place, remaining: neuron.refractory, after: frame.slice)
+                releases.set(place, freeAt: neuron.freeAt)
             }
         }
         return fault.map { EventFailure(neuron: place, offset: 0, kind: $0) }

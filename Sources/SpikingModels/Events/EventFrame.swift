@@ -1,17 +1,18 @@
 import SynfireParallel
+import SynfireUnits
 
 /// Spikes that reach synapses of one source onto neurons of one kernel within a slice of time.
 ///
 /// All at one time, or each at a time of its own.
 public struct ArrivalRun {
-    /// When the spike arrives, from the start of the slice [ms]; with ``delays``, when it was emitted.
-    public var offset: Double
+    /// When the spike arrives, from the start of the slice [ticks]; with ``delays``, when it was emitted.
+    public var offset: Int64
     /// The targets, counted in the kernel.
     public var targets: UnsafePointer<Int32>
-    /// A delay for each synapse [ms], or `nil`.
-    public var delays: UnsafePointer<Float>?
-    /// An arrival for each, from the start of the slice [ms], in place of ``offset``; or `nil`.
-    public var times: UnsafePointer<Double>?
+    /// A delay for each synapse [ticks], or `nil`.
+    public var delays: UnsafePointer<Int64>?
+    /// An arrival for each, from the start of the slice [ticks], in place of ``offset``; or `nil`.
+    public var times: UnsafePointer<Int64>?
     /// A weight for each synapse, which is multiplied by ``weight``; or `nil`.
     public var weights: UnsafePointer<Float>?
     /// The weight of all, or a factor on ``weights``.
@@ -29,8 +30,8 @@ public struct ArrivalRun {
 
     /// Describes arrivals.
     public init(
-        offset: Double, targets: UnsafePointer<Int32>, delays: UnsafePointer<Float>? = nil,
-        times: UnsafePointer<Double>? = nil, weights: UnsafePointer<Float>? = nil, weight: Double, count: Int,
+        offset: Int64, targets: UnsafePointer<Int32>, delays: UnsafePointer<Int64>? = nil,
+        times: UnsafePointer<Int64>? = nil, weights: UnsafePointer<Float>? = nil, weight: Double, count: Int,
         receptor: Int
     ) {
         self.offset = offset
@@ -43,9 +44,9 @@ public struct ArrivalRun {
         self.receptor = receptor
     }
 
-    /// When synapse `index` gets its spike, from the start of the slice [ms].
-    @inline(__always) func time(_ index: Int) -> Double {
-        if let delays { return offset + Double(delays[index]) }
+    /// When synapse `index` gets its spike, from the start of the slice [ticks].
+    @inline(__always) func time(_ index: Int) -> Int64 {
+        if let delays { return offset &+ delays[index] }
         if let times { return times[index] }
         return offset
     }
@@ -68,15 +69,15 @@ public struct ArrivalRun {
 
 /// A current that stimuli set at some time in a slice.
 public struct CurrentChange {
-    /// From the start of the slice [ms].
-    public var offset: Double
+    /// From the start of the slice [ticks].
+    public var offset: Int64
     /// The neuron, counted in the kernel.
     public var neuron: Int32
     /// What is injected from then on [pA].
     public var level: Double
 
     /// Describes a change.
-    public init(offset: Double, neuron: Int32, level: Double) {
+    public init(offset: Int64, neuron: Int32, level: Double) {
         self.offset = offset
         self.neuron = neuron
         self.level = level
@@ -85,8 +86,8 @@ public struct CurrentChange {
 
 /// A request for a state variable of some neurons at a time in a slice.
 public struct SampleRequest {
-    /// From the start of the slice [ms].
-    public var offset: Double
+    /// From the start of the slice [ticks].
+    public var offset: Int64
     /// The variable, by symbol.
     public var symbol: String
     /// The neurons, counted in the kernel.
@@ -98,7 +99,7 @@ public struct SampleRequest {
 
     /// Describes a request.
     public init(
-        offset: Double, symbol: String, neurons: UnsafePointer<Int32>, count: Int,
+        offset: Int64, symbol: String, neurons: UnsafePointer<Int32>, count: Int,
         values: UnsafePointer<UnsafeMutablePointer<Float>>
     ) {
         self.offset = offset
@@ -111,13 +112,13 @@ public struct SampleRequest {
 
 /// A spike in a slice.
 public struct SliceSpike: BitwiseCopyable {
-    /// From the start of the slice [ms]; above 0 and at most the slice's length, but for a neuron that is at threshold at the start.
-    public var offset: Double
+    /// From the start of the slice [ticks], at least 0 and at most the slice's length.
+    public var offset: Int64
     /// The neuron, counted in the kernel.
     public var neuron: Int32
 
     /// Describes a spike.
-    public init(offset: Double, neuron: Int32) {
+    public init(offset: Int64, neuron: Int32) {
         self.offset = offset
         self.neuron = neuron
     }
@@ -125,13 +126,12 @@ public struct SliceSpike: BitwiseCopyable {
 
 /// What a kernel gets for one slice of time.
 ///
-/// Slices follow each other, all of one length; where they begin and end is on a binary fraction of a millisecond, so that no
-/// rounding adds up.
+/// Slices follow each other, all of one length.
 public struct EventFrame {
     /// The number of the slice: from `slice`·`length` to (`slice` + 1)·`length`.
     public var slice: Int
-    /// In ms.
-    public var length: Double
+    /// In ticks.
+    public var length: Int64
     /// What arrives at or after the start and before the end, in an order that does not depend on workers.
     public var arrivals: UnsafeBufferPointer<ArrivalRun>
     /// Currents that change, in order of time for each neuron.
@@ -141,16 +141,20 @@ public struct EventFrame {
     /// Who is to be told of spikes of the neurons, before anything that arrives after them.
     public var watchers: [EventPlasticity] = []
 
+    /// When it begins, and when it ends [ticks].
+    public var start: Int64 { Int64(slice) * length }
+    /// See ``start``.
+    public var end: Int64 { start + length }
+
     /// Tells of a spike.
-    @inline(__always) func tellWatchers(_ neuron: Int, _ offset: Double) {
+    @inline(__always) func tellWatchers(_ neuron: Int, _ offset: Int64) {
         if watchers.isEmpty { return }
-        let time = Double(slice) * length + offset
-        for watcher in watchers { watcher.targetSpiked(neuron, time: time) }
+        for watcher in watchers { watcher.targetSpiked(neuron, time: start + offset) }
     }
 
     /// Describes a slice.
     public init(
-        slice: Int, length: Double, arrivals: UnsafeBufferPointer<ArrivalRun>,
+        slice: Int, length: Int64, arrivals: UnsafeBufferPointer<ArrivalRun>,
         currents: UnsafeBufferPointer<CurrentChange> = .init(start: nil, count: 0),
         samples: UnsafeBufferPointer<SampleRequest> = .init(start: nil, count: 0)
     ) {
@@ -173,8 +177,8 @@ public struct EventFailure: Sendable {
     }
     /// The neuron, counted in the kernel.
     public let neuron: Int
-    /// From the start of the slice [ms].
-    public let offset: Double
+    /// From the start of the slice [ticks].
+    public let offset: Int64
     /// What it is.
     public let kind: Kind
 }

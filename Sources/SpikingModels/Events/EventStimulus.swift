@@ -1,3 +1,5 @@
+import SynfireUnits
+
 /// A stimulus in continuous time.
 public enum EventStimulus {
     /// Currents that are constant between given times, a course for each neuron; 0 before the first time.
@@ -32,8 +34,8 @@ public protocol EventDrive: AnyObject {
 public struct DriveSpikes {
     /// The neuron of each, counted in the kernel.
     public var targets: UnsafePointer<Int32>
-    /// The time of each, from the start of the slice [ms].
-    public var times: UnsafePointer<Double>
+    /// The time of each, from the start of the slice [ticks].
+    public var times: UnsafePointer<Int64>
     /// The weight of each, or `nil` where ``weight`` is that of all.
     public var weights: UnsafePointer<Float>?
     /// The weight of all, or a factor on ``weights``.
@@ -45,7 +47,7 @@ public struct DriveSpikes {
 /// Lists of spikes that grow.
 struct DriveBuffer: ~Copyable {
     private(set) var targets: UnsafeMutablePointer<Int32>
-    private(set) var times: UnsafeMutablePointer<Double>
+    private(set) var times: UnsafeMutablePointer<Int64>
     private(set) var weights: UnsafeMutablePointer<Float>
     private(set) var capacity = 1024
     var count = 0
@@ -80,20 +82,20 @@ struct DriveBuffer: ~Copyable {
 
 /// Spike trains, one a neuron, each known from one spike to the next.
 struct SpikeTrains {
-    /// The time of the next spike of each neuron [ms]; infinite after the last.
-    private var next: [Double]
-    /// The time of the spike after the last one, drawn or computed.
-    private let following: (_ neuron: Int, _ time: Double) -> Double
+    /// The time of the next spike of each neuron [ticks]; `Ticks.never` after the last.
+    private var next: [Int64]
+    /// The time of the spike after the last one.
+    private let following: (_ neuron: Int, _ time: Int64) -> Int64
     private var calendar: WakeCalendar
-    private let length: Double
+    private let length: Int64
 
     /// - Parameters:
-    ///   - length: The length of a slice [ms].
+    ///   - length: The length of a slice [ticks].
     ///   - first: The first spike of each neuron.
     ///   - following: The spike after one of a neuron.
     init(
-        count: Int, length: Double, first: (_ neuron: Int) -> Double,
-        following: @escaping (_ neuron: Int, _ time: Double) -> Double
+        count: Int, length: Int64, ticks first: (_ neuron: Int) -> Int64,
+        following: @escaping (_ neuron: Int, _ time: Int64) -> Int64
     ) {
         next = (0..<count).map(first)
         self.following = following
@@ -102,20 +104,32 @@ struct SpikeTrains {
         calendar.wakeAll(count)
     }
 
+    /// Trains of times in milliseconds, each of which is rounded once; infinite after the last.
+    init(
+        count: Int, length: Int64, first: (_ neuron: Int) -> Double,
+        following: @escaping (_ neuron: Int, _ time: Double) -> Double
+    ) {
+        var times = (0..<count).map(first)
+        self.init(count: count, length: length, ticks: { Ticks.count(times[$0]) }) { neuron, _ in
+            times[neuron] = following(neuron, times[neuron])
+            return Ticks.count(times[neuron])
+        }
+    }
+
     /// Calls with each spike of a slice: its neuron and its time from the start of the slice.
-    mutating func spikes(in slice: Int, _ body: (_ neuron: Int32, _ offset: Double) -> Void) {
-        let start = Double(slice) * length
-        let end = Double(slice + 1) * length
+    mutating func spikes(in slice: Int, _ body: (_ neuron: Int32, _ offset: Int64) -> Void) {
+        let start = Int64(slice) * length
+        let end = start + length
         var due: [Int32] = []
         calendar.takeDue(in: slice) { due.append($0) }
         for neuron in due {
             let place = Int(neuron)
             while next[place] < end {
-                body(neuron, max(next[place] - start, 0))
+                body(neuron, next[place] - start)
                 next[place] = following(place, next[place])
             }
-            guard next[place].isFinite else { continue }
-            calendar.wake(place, in: Int(min((next[place] / length).rounded(.down), 1e15)))
+            guard next[place] < Ticks.never else { continue }
+            calendar.wake(place, in: Int(next[place] / length))
         }
     }
 }
@@ -125,12 +139,14 @@ final class TrainKernel: EventKernel {
     private var trains: SpikeTrains
     let failure: EventFailure? = nil
 
+    init(_ trains: SpikeTrains) { self.trains = trains }
+
     /// Takes the spikes of each neuron, the next from the last.
-    init(
+    convenience init(
         _ setup: KernelSetup, first: (_ neuron: Int) -> Double,
         following: @escaping (_ neuron: Int, _ time: Double) -> Double
     ) {
-        trains = SpikeTrains(count: setup.count, length: setup.step, first: first, following: following)
+        self.init(SpikeTrains(count: setup.count, length: setup.sliceTicks, first: first, following: following))
     }
 
     func advance(_ frame: EventFrame, spikes: inout [SliceSpike]) {

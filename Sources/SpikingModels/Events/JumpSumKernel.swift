@@ -1,3 +1,5 @@
+import SynfireUnits
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -51,7 +53,7 @@ final class JumpSumKernel: EventKernel {
         for neuron in 0..<count { sums[neuron] = setup.value("v", neuron) - membrane.rest - asymptote }
         found = setup.flags()
         candidates = CandidateEvents(count: count, flags: setup.flags())
-        releases = ReleaseTimes(neurons: count, length: length)
+        releases = ReleaseTimes(neurons: count, length: setup.sliceTicks)
         memory = setup.columns
     }
 
@@ -93,7 +95,7 @@ final class JumpSumKernel: EventKernel {
         let weight = run.weight
         if run.weights == nil, (weight > 0) != isRaising { return }
         if run.delays == nil, run.times == nil {
-            let amount = scale * exp(run.offset * rate) * weight
+            let amount = scale * exp(Ticks.interval(run.offset) * rate) * weight
             if let weights = run.weights {
                 for index in 0..<run.count {
                     let value = amount * Double(weights[index])
@@ -118,7 +120,13 @@ final class JumpSumKernel: EventKernel {
         }
     }
 
-    /// Calls with the times of a run, block by block.
+    /// A time within a slice in milliseconds; unlike a conversion, the compiler can put it into vector loops.
+    @inline(__always) private static func milliseconds(_ ticks: Int64) -> Double {
+        // Below 2^52, an integer is the significand of 2^52 and itself.
+        (Double(bitPattern: UInt64(bitPattern: ticks) | 0x4330_0000_0000_0000) - 0x1p52) * 1e-12
+    }
+
+    /// Calls with the times of a run [ms], block by block.
     @inline(__always) static func eachBlock(
         _ run: ArrivalRun, _ body: (_ first: Int, _ size: Int, _ times: UnsafeMutablePointer<Double>) -> Void
     ) {
@@ -129,11 +137,11 @@ final class JumpSumKernel: EventKernel {
             while first < run.count {
                 let size = min(length, run.count - first)
                 if let delays = run.delays {
-                    for index in 0..<size { times[index] = run.offset + Double(delays[first + index]) }
+                    for index in 0..<size { times[index] = milliseconds(run.offset &+ delays[first + index]) }
                 } else if let own = run.times {
-                    for index in 0..<size { times[index] = own[first + index] }
+                    for index in 0..<size { times[index] = milliseconds(own[first + index]) }
                 } else {
-                    for index in 0..<size { times[index] = run.offset }
+                    for index in 0..<size { times[index] = milliseconds(run.offset) }
                 }
                 body(first, size, times)
                 first += size
@@ -147,23 +155,24 @@ final class JumpSumKernel: EventKernel {
         let tau = constants.membrane.tau
         let events = candidates.sortedEvents(of: number)
         let isAway = sums[place] < 0.5 * Self.away
-        var neuron = Neuron(form: template, slice: frame.slice, offset: 0)
-        neuron.refractory = releases.remaining(place, in: frame.slice)
+        var neuron = Neuron(form: template, time: frame.start, freeAt: releases.freeAt(place))
         if isAway {
             neuron.form.potential = constants.membrane.reset
         } else {
             var before = sums[place] / scale
-            for event in events where event.what >= 0 { before -= event.weight * exp(event.time / tau) }
+            for event in events where event.what >= 0 { before -= event.weight * exp(Ticks.interval(event.time) / tau) }
             neuron.form.potential = before + asymptote
         }
         let first = spikes.count
-        let fault = neuron.replay(events, frame, constants) { spikes.append(SliceSpike(offset: $0, neuron: number)) }
+        let fault = neuron.replay(events, frame, constants) {
+            spikes.append(SliceSpike(offset: $0 - frame.start, neuron: number))
+        }
         if let fault { failure = failure ?? EventFailure(neuron: place, offset: 0, kind: fault) }
-        if neuron.refractory > 0 {
+        if neuron.freeAt > frame.end {
             // One that was refractory all the time is where it was.
             guard spikes.count > first || !isAway else { return }
             sums[place] = Self.away
-            releases.set(place, remaining: neuron.refractory, after: frame.slice)
+            releases.set(place, freeAt: neuron.freeAt)
         } else if spikes.count > first || isAway {
             let end = Double(frame.slice + 1 - anchor) * length
             sums[place] = (neuron.form.potential - asymptote) * exp(end / tau)
@@ -175,25 +184,25 @@ extension EventNeuron {
     /// Takes events and carries the state to the end of the slice.
     @inline(__always)
     mutating func replay(
-        _ events: ArraySlice<EventLists.Event>, _ frame: EventFrame, _ c: Form.Constants, spiked: (Double) -> Void
+        _ events: ArraySlice<EventLists.Event>, _ frame: EventFrame, _ c: Form.Constants, spiked: (Int64) -> Void
     ) -> EventFailure.Kind? {
-        var now = 0.0
+        let start = frame.start
         var fault: EventFailure.Kind?
         for event in events {
             if event.what <= EventLists.sample {
                 var copy = self
-                var time = now
-                _ = copy.carry(&time, to: event.time, staysBehind: false, c) { _ in }
+                _ = copy.carry(from: start, to: start + event.time, staysBehind: false, c) { _ in }
                 let request = frame.samples[Int(EventLists.sample - event.what)]
                 request.values[Int(event.weight)].pointee = Float(copy.form.value(of: request.symbol, c))
                 continue
             }
             // What arrives at one instant is added up before the threshold is looked at.
-            if event.time > now {
-                fault = fault ?? carry(&now, to: event.time, staysBehind: false, c, spiked: spiked)
+            if start + event.time > time {
+                fault =
+                    fault ?? carry(from: start, to: start + event.time, staysBehind: false, c, spiked: spiked)
             }
             receive(event.weight, receptor: Int(event.what), c)
         }
-        return fault ?? carry(&now, to: frame.length, staysBehind: false, c, spiked: spiked)
+        return fault ?? carry(from: start, to: frame.end, staysBehind: false, c, spiked: spiked)
     }
 }

@@ -1,4 +1,5 @@
 import SynfireParallel
+import SynfireUnits
 
 #if canImport(Glibc)
 import Glibc
@@ -19,8 +20,9 @@ final class PoissonBlockDrive: EventDrive {
     private let seed: UInt64
     private let stream: UInt32
     private let weight: Double
-    private let window: Range<Double>
-    private let length: Double
+    /// In ticks, as the length of a slice.
+    private let window: Range<Int64>
+    private let length: Int64
     /// The logarithm of the number of neurons in a block.
     private let bits: Int
     private let blocks: Range<Int>
@@ -38,8 +40,9 @@ final class PoissonBlockDrive: EventDrive {
     /// - Parameter mean: The mean number of spikes of a neuron in a slice.
     init(_ setup: KernelSetup, mean: Double, weight: Double, window: Range<Double>) {
         neurons = setup.neurons
-        (seed, stream, length) = (setup.seed, setup.stream, setup.step)
-        (self.weight, self.window) = (weight, window)
+        (seed, stream, length) = (setup.seed, setup.stream, setup.sliceTicks)
+        self.weight = weight
+        self.window = Ticks.count(window.lowerBound)..<Ticks.count(window.upperBound)
         var bits = 0
         while bits < Self.mostBits, mean * Double(1 << bits) < Self.spikesPerBlock { bits += 1 }
         self.bits = bits
@@ -59,7 +62,7 @@ final class PoissonBlockDrive: EventDrive {
 
     func spikes(in slice: Int) -> DriveSpikes {
         buffer.count = 0
-        let start = Double(slice) * length
+        let start = Int64(slice) * length
         if start < window.upperBound, start + length > window.lowerBound { fill(slice) }
         let isWhole = start >= window.lowerBound && start + length <= window.upperBound
         if !isWhole { cut(start) }
@@ -69,7 +72,7 @@ final class PoissonBlockDrive: EventDrive {
     }
 
     /// Leaves out what is not in the window.
-    private func cut(_ start: Double) {
+    private func cut(_ start: Int64) {
         var kept = 0
         for index in 0..<buffer.count where window.contains(start + buffer.times[index]) {
             buffer.targets[kept] = buffer.targets[index]
@@ -113,8 +116,9 @@ final class PoissonBlockDrive: EventDrive {
     /// One word a spike: a few bits for the neuron, 30 or more for the time.
     private func fillShort(_ number: Int, _ first: UInt32, _ low: UInt32, _ high: UInt32) {
         let shift = UInt32(32 - bits)
-        let scale = length * Double(sign: .plus, exponent: -Int(shift), significand: 1)
-        let mask = bits == 0 ? UInt32.max : (1 << shift) - 1
+        // The middle of what the bits for the time stand for, as a fraction of 2^64.
+        let (up, middle) = (UInt64(32 + bits), UInt64(1) << UInt64(31 + bits))
+        let length = UInt64(length)
         let (targets, times) = (buffer.targets, buffer.times)
         var count = 0
         for block in 0..<number {
@@ -122,7 +126,8 @@ final class PoissonBlockDrive: EventDrive {
             let base = ((block + blocks.lowerBound) << bits) - neurons.lowerBound
             @inline(__always) func add(_ word: UInt32, at place: Int) {
                 targets[place] = Int32(truncatingIfNeeded: base + (bits == 0 ? 0 : Int(word >> shift)))
-                times[place] = (Double(word & mask) + 0.5) * scale
+                let fraction = UInt64(word) &<< up | middle
+                times[place] = Int64(truncatingIfNeeded: fraction.multipliedFullWidth(by: length).high)
             }
             // The first block of words has the count and three spikes. All three are written, and those beyond the count
             // are written over: a branch that is mistaken costs more.
@@ -155,7 +160,7 @@ final class PoissonBlockDrive: EventDrive {
 
     /// Two words a spike, for the neuron and the time.
     private func fillLong(_ number: Int, _ first: UInt32, _ low: UInt32, _ high: UInt32) {
-        let scale = length * 0x1p-52
+        let length = UInt64(length)
         let (targets, times) = (buffer.targets, buffer.times)
         let mask = UInt64(1) << UInt64(bits) - 1
         var count = 0
@@ -166,7 +171,8 @@ final class PoissonBlockDrive: EventDrive {
             @inline(__always) func add(_ a: UInt32, _ b: UInt32, at place: Int) {
                 let both = UInt64(a) | UInt64(b) << 32
                 targets[place] = Int32(truncatingIfNeeded: base + Int(both & mask))
-                times[place] = (Double(both >> 12) + 0.5) * scale
+                let fraction = both & ~0xFFF | 0x800
+                times[place] = Int64(truncatingIfNeeded: fraction.multipliedFullWidth(by: length).high)
             }
             // The first block of words has the count and one spike.
             add(words[number + block], words[2 * number + block], at: count)
@@ -196,7 +202,7 @@ final class TrainDrive: EventDrive {
         _ setup: KernelSetup, weights: [Float], first: (_ neuron: Int) -> Double,
         following: @escaping (_ neuron: Int, _ time: Double) -> Double
     ) {
-        trains = SpikeTrains(count: setup.count, length: setup.step, first: first, following: following)
+        trains = SpikeTrains(count: setup.count, length: setup.sliceTicks, first: first, following: following)
         self.weights = weights
     }
 

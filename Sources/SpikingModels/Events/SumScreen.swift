@@ -80,39 +80,37 @@ struct CandidateEvents {
 
 /// When refractory neurons are free again.
 struct ReleaseTimes {
-    private var slice: [Int]
-    private var offset: [Double]
+    /// For each neuron when it is free, or has been [ticks].
+    private var times: [Int64]
     private var calendar: WakeCalendar
-    private let length: Double
+    private let length: Int64
 
-    init(neurons: Int, length: Double) {
-        slice = Array(repeating: -1, count: neurons)
-        offset = Array(repeating: 0, count: neurons)
+    /// - Parameter length: Of a slice [ticks].
+    init(neurons: Int, length: Int64) {
+        times = Array(repeating: 0, count: neurons)
         calendar = WakeCalendar(neurons: neurons)
         self.length = length
     }
 
+    private func slice(_ neuron: Int) -> Int { Int(times[neuron] / length) }
+
     /// Calls with the neurons that become free in a slice.
     mutating func takeDue(in now: Int, _ body: (Int32) -> Void) {
         var early: [Int32] = []
-        let slice = slice
+        let (times, length) = (times, length)
         calendar.takeDue(in: now) { neuron in
-            if slice[Int(neuron)] == now { body(neuron) } else { early.append(neuron) }
+            if Int(times[Int(neuron)] / length) == now { body(neuron) } else { early.append(neuron) }
         }
         // Longer than the calendar.
-        for neuron in early where slice[Int(neuron)] > now { calendar.wake(Int(neuron), in: slice[Int(neuron)]) }
+        for neuron in early where slice(Int(neuron)) > now { calendar.wake(Int(neuron), in: slice(Int(neuron))) }
     }
 
-    /// What is left of a neuron's refractory time at the start of a slice [ms]; 0 where it is free.
-    func remaining(_ neuron: Int, in now: Int) -> Double {
-        slice[neuron] >= now ? Double(slice[neuron] - now) * length + offset[neuron] : 0
-    }
+    /// When a neuron is free, or has been [ticks].
+    func freeAt(_ neuron: Int) -> Int64 { times[neuron] }
 
-    /// A neuron is refractory for so long after the end of a slice.
-    mutating func set(_ neuron: Int, remaining: Double, after now: Int) {
-        let slices = (remaining / length).rounded(.down)
-        slice[neuron] = now + 1 + Int(min(slices, 1e15))
-        offset[neuron] = max(remaining - slices * length, 0)
-        calendar.wake(neuron, in: slice[neuron])
+    /// A neuron is refractory until a time beyond the present slice [ticks].
+    mutating func set(_ neuron: Int, freeAt time: Int64) {
+        times[neuron] = time
+        calendar.wake(neuron, in: slice(neuron))
     }
 }

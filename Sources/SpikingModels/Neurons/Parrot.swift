@@ -40,8 +40,8 @@ public enum Parrot: NeuronModel {
                         : event.weight
                     guard weight >= 0.5 else { continue }
                     for _ in 0..<Int(min(weight, 1e6).rounded()) {
-                        spikes.append(SliceSpike(offset: max(event.time, 0), neuron: neuron))
-                        frame.tellWatchers(Int(neuron), max(event.time, 0))
+                        spikes.append(SliceSpike(offset: event.time, neuron: neuron))
+                        frame.tellWatchers(Int(neuron), event.time)
                     }
                 }
             }

@@ -1,3 +1,5 @@
+import SynfireUnits
+
 /// Neurons that spike at equal intervals.
 ///
 /// Spikes are at start + phase + j·interval for j = 0, 1, 2, …, each at the nearest step, up to and with `stop`. Times
@@ -24,22 +26,17 @@ public enum RegularSource: NeuronModel {
     /// A kernel that counts spikes.
     public static func makeKernel(_ setup: KernelSetup) -> (any NeuronKernel)? { Kernel(setup) }
 
-    /// Spikes at their exact times.
+    /// Spikes at their exact times: start, phase and interval are whole ticks.
     public static func makeEventKernel(_ setup: KernelSetup) -> (any EventKernel)? {
-        let (count, step) = (setup.count, setup.step)
-        let trains = (0..<count).map {
-            Train(
-                first: setup.value("start", $0) + setup.value("phase", $0), interval: setup.value("interval", $0),
-                stop: setup.value("stop", $0), step: step)
-        }
-        func time(_ neuron: Int, _ spike: Double) -> Double {
-            let time = trains[neuron].first + spike * trains[neuron].interval
-            return time <= trains[neuron].stop * (1 + 1e-12) ? time : .infinity
-        }
-        return TrainKernel(setup, first: { time($0, 0) }) { neuron, last in
-            // Which spike it was follows from its time, so that rounding does not add up.
-            time(neuron, ((last - trains[neuron].first) / trains[neuron].interval).rounded() + 1)
-        }
+        func ticks(_ symbol: String) -> [Int64] { (0..<setup.count).map { Ticks.count(setup.value(symbol, $0)) } }
+        let (starts, phases, stops) = (ticks("start"), ticks("phase"), ticks("stop"))
+        let intervals = ticks("interval").map { max($0, 1) }
+        func spike(_ neuron: Int, at time: Int64) -> Int64 { time <= stops[neuron] ? time : Ticks.never }
+        return TrainKernel(
+            SpikeTrains(
+                count: setup.count, length: setup.sliceTicks,
+                ticks: { spike($0, at: Ticks.later(starts[$0], by: phases[$0])) },
+                following: { spike($0, at: Ticks.later($1, by: intervals[$0])) }))
     }
 
     /// The spikes of one neuron.

@@ -2,10 +2,10 @@
 public struct ExactSourceSpike: BitwiseCopyable, Sendable {
     /// The source, within the projection.
     public var source: Int
-    /// When it was emitted [ms].
-    public var time: Double
-    /// When the spike before was; −∞ where there was none.
-    public var previous: Double
+    /// When it was emitted [ticks].
+    public var time: Int64
+    /// When the spike before was; `nil` where there was none.
+    public var previous: Int64?
     /// The source's trace just after the spike before, 0 where there was none.
     public var trace: Double
 }
@@ -14,13 +14,13 @@ public struct ExactSourceSpike: BitwiseCopyable, Sendable {
 public struct ExactSynapse: BitwiseCopyable, Sendable {
     /// The weight, with the target's spikes that are accounted for.
     public var weight: Double
-    /// Spikes of the target are accounted for that a spike of the source emitted at this time would find [ms].
-    public var upTo: Double
+    /// Spikes of the target are accounted for that a spike of the source emitted at this time would find [ticks].
+    public var upTo: Int64
     /// Whether one of them came after the source's last spike.
     public var isPaired: Bool
 
     /// A synapse as a spike of the source emitted at `time` has left it.
-    public init(weight: Double, after time: Double) {
+    public init(weight: Double, after time: Int64) {
         self.weight = weight
         upTo = time
         isPaired = false
@@ -33,21 +33,21 @@ public struct ExactSynapse: BitwiseCopyable, Sendable {
 /// time, those of a target too, and before anything is asked that arrives at the target later.
 public protocol ExactPlasticityKernel: AnyObject {
     /// Notes a spike of a source.
-    func sourceSpiked(_ source: Int, time: Double) -> ExactSourceSpike
+    func sourceSpiked(_ source: Int, time: Int64) -> ExactSourceSpike
 
     /// Notes a spike of a target.
-    func targetSpiked(_ target: Int, time: Double)
+    func targetSpiked(_ target: Int, time: Int64)
 
     /// The spike that a source would emit at a time; it is not noted.
-    func nextSpike(of source: Int, time: Double) -> ExactSourceSpike
+    func nextSpike(of source: Int, time: Int64) -> ExactSourceSpike
 
     /// Accounts for the target's spikes between the source's spike before and `spike`.
     ///
     /// Settling in one step or in several, with spikes that are never emitted, gives the same bits.
-    func settle(_ synapse: inout ExactSynapse, target: Int, until spike: ExactSourceSpike, delay: Double)
+    func settle(_ synapse: inout ExactSynapse, target: Int, until spike: ExactSourceSpike, delay: Int64)
 
     /// The weight that a source's spike transmits, given what was settled until it.
-    func transmitted(_ synapse: ExactSynapse, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double
+    func transmitted(_ synapse: ExactSynapse, target: Int, by spike: ExactSourceSpike, delay: Int64) -> Double
 
     /// How many spikes are kept.
     var storedSpikes: Int { get }
@@ -55,9 +55,9 @@ public protocol ExactPlasticityKernel: AnyObject {
     /// Forgets what nothing asks for any more.
     ///
     /// - Parameters:
-    ///   - settled: Every synapse is settled until a spike of its source that is not emitted before this [ms].
-    ///   - previous: For each source, no spike that is still to be settled follows one before this [ms].
-    func forget(before settled: Double, previous: [Double])
+    ///   - settled: Every synapse is settled until a spike of its source that is not emitted before this [ticks].
+    ///   - previous: For each source, no spike that is still to be settled follows one before this [ticks].
+    func forget(before settled: Int64, previous: [Int64])
 }
 
 extension ExactPlasticityKernel {
@@ -67,9 +67,9 @@ extension ExactPlasticityKernel {
     ///   - weight: The weight as it was left by the spike before.
     ///   - target: The target, among the worker's.
     ///   - spike: The source's spike, which now arrives.
-    ///   - delay: The synapse's delay [ms].
-    public func updated(_ weight: Double, target: Int, by spike: ExactSourceSpike, delay: Double) -> Double {
-        var synapse = ExactSynapse(weight: weight, after: spike.previous)
+    ///   - delay: The synapse's delay [ticks].
+    public func updated(_ weight: Double, target: Int, by spike: ExactSourceSpike, delay: Int64) -> Double {
+        var synapse = ExactSynapse(weight: weight, after: spike.previous ?? .min)
         settle(&synapse, target: target, until: spike, delay: delay)
         return transmitted(synapse, target: target, by: spike, delay: delay)
     }
@@ -89,5 +89,5 @@ open class EventPlasticity {
     open func weight(of synapse: Int, spike: Int, target: Int) -> Double { 0 }
 
     /// Notes a spike of a target.
-    open func targetSpiked(_ target: Int, time: Double) {}
+    open func targetSpiked(_ target: Int, time: Int64) {}
 }

@@ -79,8 +79,8 @@ public struct PlasticitySetup {
     /// The shortest delay of the synapses, in steps; `nil` where it is not known.
     public let minimumDelay: Int?
 
-    /// In continuous time, no delay is longer [ms].
-    public var longestExactDelay = 0.0
+    /// In continuous time, no delay is longer [ticks].
+    public var longestExactDelay: Int64 = 0
 
     /// Describes the synapses of a projection that one worker has.
     public init(

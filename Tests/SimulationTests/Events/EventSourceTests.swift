@@ -1,11 +1,13 @@
 import Foundation
 import SynfireSpikingModels
+import SynfireUnits
 import Testing
 
 /// Sources and drives by their kernels, against the laws that they are to have.
 @Suite("Sources in continuous time")
 struct EventSourceTests {
     private static let length = 0.25
+    private static let ticks = Ticks.count(length)
 
     /// The times of each neuron's spikes; strips are one kernel each.
     private static func trains(
@@ -20,10 +22,11 @@ struct EventSourceTests {
             for slice in 0..<slices {
                 var spikes: [SliceSpike] = []
                 kernel.advance(
-                    EventFrame(slice: slice, length: length, arrivals: .init(start: nil, count: 0)), spikes: &spikes)
+                    EventFrame(slice: slice, length: ticks, arrivals: .init(start: nil, count: 0)), spikes: &spikes)
                 for spike in spikes {
-                    #expect(spike.offset >= 0 && spike.offset < length)
-                    trains[strip.lowerBound + Int(spike.neuron)].append(Double(slice) * length + spike.offset)
+                    #expect(spike.offset >= 0 && spike.offset < ticks)
+                    trains[strip.lowerBound + Int(spike.neuron)].append(
+                        Ticks.milliseconds(Int64(slice) * ticks + spike.offset))
                 }
             }
         }
@@ -41,9 +44,9 @@ struct EventSourceTests {
             for slice in 0..<slices {
                 let spikes = drive.spikes(in: slice)
                 for index in 0..<spikes.count {
-                    #expect(spikes.times[index] >= 0 && spikes.times[index] < length)
+                    #expect(spikes.times[index] >= 0 && spikes.times[index] < ticks)
                     trains[strip.lowerBound + Int(spikes.targets[index])].append(
-                        Double(slice) * length + spikes.times[index])
+                        Ticks.milliseconds(Int64(slice) * ticks + spikes.times[index]))
                 }
             }
         }
@@ -173,10 +176,10 @@ struct EventSourceTests {
             RegularSource.schema,
             ["interval": .uniform(0.7), "phase": .uniform(0.3), "start": .uniform(2), "stop": .uniform(50)])
         let found = try Self.trains(RegularSource.self, regular, count: 2, slices: 400, seed: 1)
-        let expected: [Double] = (0..<69).map { 2.3 + Double($0) * 0.7 }
+        let expected: [Double] = (0..<69).map { Double(23 + 7 * $0) / 10 }
         #expect(found[0] == expected)
         #expect(found[1] == found[0])
-        let lists = [[0.1, 0.25, 0.25, 7.5, 1 / 3.0 + 60, 99.999], [], [1e-9, 50]]
+        let lists = [[0.1, 0.25, 0.25, 7.5, 60.333333333333, 99.999], [], [1e-9, 50]]
         let array = Rig.values(SpikeSourceArray.schema, tables: ["spike_times": lists])
         #expect(try Self.trains(SpikeSourceArray.self, array, count: 3, slices: 400, seed: 1) == lists)
     }

@@ -26,10 +26,10 @@ struct ExactPlasticityTests {
             let mechanism = try PlasticityMechanism(
                 PairSTDP.self, parameters, options: ["weight_dependence": rule, "pairing": pairing])
             var setup = PlasticitySetup(values: mechanism.values, sources: 1, targets: 1, step: 0)
-            setup.longestExactDelay = 1.3337
+            setup.longestExactDelay = 1_333_700_000_000
             let kernel = try #require(PairSTDP.makeExactKernel(setup))
             // Times in units of 0.1 µs, with a delay that is no multiple of anything.
-            let (unit, delay) = (1e-4, 13_337)
+            let (unit, ticks, delay) = (1e-4, Int64(100_000_000), 13_337)
             func train() -> [Int] { Set((0..<60).map { _ in random.integer(below: 10_000_000) + 1 }).sorted() }
             let (source, target) = (train(), train())
             var naive = NaivePairSTDP()
@@ -46,12 +46,12 @@ struct ExactPlasticityTests {
             var travelling: [Int: ExactSourceSpike] = [:]
             for (time, kind, spike) in events {
                 switch kind {
-                case 0: travelling[spike] = kernel.sourceSpiked(0, time: Double(time) * unit)
+                case 0: travelling[spike] = kernel.sourceSpiked(0, time: Int64(time) * ticks)
                 case 1:
                     let arriving = try #require(travelling[spike])
-                    weight = kernel.updated(weight, target: 0, by: arriving, delay: Double(delay) * unit)
+                    weight = kernel.updated(weight, target: 0, by: arriving, delay: Int64(delay) * ticks)
                     sent.append(weight)
-                default: kernel.targetSpiked(0, time: Double(time) * unit)
+                default: kernel.targetSpiked(0, time: Int64(time) * ticks)
                 }
             }
             #expect(sent.count == expected.count)

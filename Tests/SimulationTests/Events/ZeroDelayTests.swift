@@ -18,7 +18,7 @@ struct ZeroDelayTests {
 
     @Test("A chain without delay passes a spike on at one time")
     func chain() throws {
-        let times = [0.1, 1 / 3.0, 2, 17.25, 64, 99.999_999]
+        let times = [0.1, 0.333_333_333_333, 2, 17.25, 64, 99.999_999]
         let names = (0..<12).map { "p\($0)" }
         let network = try Network(
             name: "chain",
@@ -97,9 +97,9 @@ struct ZeroDelayTests {
         for (first, spikes) in found.enumerated() {
             #expect(spikes.count >= 98)
             for (number, spike) in spikes.enumerated() {
-                let exact = 0.1 + Double(2 * number + first + 1) * delay
-                // One rounding a way.
-                #expect(abs(spike.time - exact) <= Double(2 * number + 2) * exact.ulp)
+                // The delay is rounded once.
+                let ticks = Ticks.count(0.1) + Int64(2 * number + first + 1) * Ticks.count(delay)
+                #expect(spike.time == Ticks.milliseconds(ticks))
             }
         }
     }

@@ -428,7 +428,8 @@ def draw_times(rng, horizon):
         times = rng.uniform(0, horizon, count)
         if count > 1 and rng.random() < 0.1:
             times[1] = times[0] + horizon * 10 ** rng.uniform(-9, -2)
-        times = sorted(float(t) for t in times)
+        # On the ticks in which kernels count time.
+        times = sorted(round(float(t) * 1e12) / 1e12 for t in times)
         if all(a < b for a, b in zip([0.0, *times], [*times, horizon])):
             return times
 
