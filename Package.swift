@@ -137,7 +137,7 @@ let package = Package(
 
         .target(name: moduleName("TestSupport"), path: "Tests/TestSupport", swiftSettings: common),
         tests("ParallelTests", ["Parallel"]),
-        tests("HDF5Tests", ["HDF5"]),
+        tests("HDF5Tests", ["HDF5", "CHDF5Driver"]),
         tests("TensorsTests", ["Tensors", "Parallel"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "Formats", "Tensors", "Parallel"], exclude: ["Reference"]),
         tests(

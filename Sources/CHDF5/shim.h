@@ -59,6 +59,11 @@ static inline htri_t synfire_is_hdf5(const char *name) {
 /// Keeps the time of writing out of new objects. The flag's type, hbool_t, differs between builds.
 static inline herr_t synfire_forget_times(hid_t creation) { return H5Pset_obj_track_times(creation, false); }
 
+/// New files get the layout that every version reads; later ones would otherwise choose their own.
+static inline herr_t synfire_use_oldest_layout(hid_t access) {
+    return H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
+}
+
 // Objects.
 
 enum { SYNFIRE_OBJECT_GROUP = 0, SYNFIRE_OBJECT_DATASET = 1, SYNFIRE_OBJECT_TYPE = 2, SYNFIRE_OBJECT_OTHER = 3 };

@@ -1,3 +1,6 @@
+#ifdef __linux__
+#define _GNU_SOURCE
+#endif
 #include "synfire_hdf5_driver.h"
 
 #include <errno.h>
@@ -10,13 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// Bytes that could not be written, kept for reading.
-typedef struct kept {
-    struct kept *next;
-    haddr_t address;
-    size_t size;
-    unsigned char bytes[];
-} kept;
+#include "storage.h"
 
 /// What a file access property list carries.
 typedef struct {
@@ -34,16 +31,15 @@ typedef struct {
     bool is_writable;
     unsigned char *memory;
     size_t capacity;
-    /// The end of what libhdf5 has given out, and of what has been written.
+    /// The end of what libhdf5 has given out, and of what it believes to be written.
     haddr_t end_of_addresses;
     haddr_t end_of_file;
     dev_t device;
     ino_t inode;
     /// The first error number, or 0.
     int failure;
-    /// Oldest first.
-    kept *first_kept;
-    kept *last_kept;
+    /// Of a file that is being written: what is on disc.
+    storage storage;
 } driver_file;
 
 static int unreported = 0;
@@ -92,15 +88,15 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
     const driver_settings *settings = H5Pget_driver_info(access);
     if (!settings) return NULL;
     if (settings->is_in_memory) return open_memory(settings, flags);
-    int mode = (flags & H5F_ACC_RDWR) ? O_RDWR : O_RDONLY;
-    if (flags & H5F_ACC_TRUNC) mode |= O_TRUNC;
-    if (flags & H5F_ACC_CREAT) mode |= O_CREAT;
-    if (flags & H5F_ACC_EXCL) mode |= O_EXCL;
-    int descriptor = open(name, mode | O_CLOEXEC, 0666);
+    // Files of ours are new ones, or only read.
+    bool is_writable = flags & H5F_ACC_CREAT;
+    if ((flags & H5F_ACC_RDWR) && !is_writable) return NULL;
+    storage storage;
+    int descriptor = is_writable ? storage_create(&storage, name) : open(name, O_RDONLY | O_CLOEXEC);
     struct stat status;
     if (descriptor < 0 || fstat(descriptor, &status) < 0) {
         // libhdf5 first tries whether the file exists: that it does not is no failure.
-        if (flags & H5F_ACC_CREAT) unreported = errno;
+        if (is_writable) unreported = errno;
         if (descriptor >= 0) close(descriptor);
         return NULL;
     }
@@ -110,7 +106,8 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
         return NULL;
     }
     file->descriptor = descriptor;
-    file->is_writable = flags & H5F_ACC_RDWR;
+    file->is_writable = is_writable;
+    if (is_writable) file->storage = storage;
     file->end_of_file = (haddr_t)status.st_size;
     file->device = status.st_dev;
     file->inode = status.st_ino;
@@ -119,13 +116,13 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
 
 static herr_t driver_close(H5FD_t *common) {
     driver_file *file = (driver_file *)common;
+    if (!is_in_memory(file) && file->is_writable) {
+        int number = file->failure ? 0 : storage_finish(&file->storage, file->end_of_addresses);
+        if (number) note(file, number);
+        storage_clear(&file->storage);
+    }
     if (!is_in_memory(file) && close(file->descriptor) < 0) note(file, errno);
     if (file->failure) unreported = file->failure;
-    for (kept *block = file->first_kept; block;) {
-        kept *next = block->next;
-        free(block);
-        block = next;
-    }
     free(file->memory);
     free(file);
     return 0;
@@ -146,26 +143,24 @@ static herr_t driver_get_handle(H5FD_t *common, hid_t access, void **handle) {
     return 0;
 }
 
-/// Refuses a file that another process is writing, where the file system knows.
+/// Refuses a file that another process is writing, where the file system knows. A new file is locked from its beginning
+/// until it is closed.
 static herr_t driver_lock(H5FD_t *common, hbool_t exclusive) {
     driver_file *file = (driver_file *)common;
-    if (is_in_memory(file)) return 0;
+    if (is_in_memory(file) || file->is_writable) return 0;
     int status = flock(file->descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);
     return status < 0 && errno == EWOULDBLOCK ? -1 : 0;
 }
 
 static herr_t driver_unlock(H5FD_t *common) {
     driver_file *file = (driver_file *)common;
-    if (!is_in_memory(file)) (void)flock(file->descriptor, LOCK_UN);
+    if (!is_in_memory(file) && !file->is_writable) (void)flock(file->descriptor, LOCK_UN);
     return 0;
 }
 
 static herr_t driver_query(const H5FD_t *common, unsigned long *flags) {
-    const driver_file *file = (const driver_file *)common;
-    if (!flags) return 0;
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
-    // Small pieces are gathered into larger writes, as by libhdf5's own drivers.
-    if (file && file->is_writable) *flags |= H5FD_FEAT_ACCUMULATE_METADATA;
+    (void)common;
+    if (flags) *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
     return 0;
 }
 
@@ -205,12 +200,7 @@ static herr_t driver_read(
     }
     // What lies beyond the end has not been written yet.
     memset(target + done, 0, size - done);
-    for (const kept *block = file->first_kept; block; block = block->next) {
-        haddr_t start = block->address > address ? block->address : address;
-        haddr_t block_end = block->address + block->size, end = address + size;
-        if (block_end < end) end = block_end;
-        if (start < end) memcpy(target + (start - address), block->bytes + (start - block->address), end - start);
-    }
+    if (file->is_writable) (void)extents_read(&file->storage.metadata, address, size, buffer);
     return 0;
 }
 
@@ -218,41 +208,19 @@ static herr_t driver_write(
     H5FD_t *common, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, const void *buffer) {
     (void)transfer;
     driver_file *file = (driver_file *)common;
-    const unsigned char *source = buffer;
-    size_t done = 0;
     if (is_in_memory(file)) {
-        if (reserve(file, address + size)) {
-            memcpy(file->memory + address, source, size);
-            done = size;
-        } else {
-            note(file, ENOMEM);
-        }
-    }
-    while (done < size && file->failure == 0) {
-        ssize_t count = pwrite(file->descriptor, source + done, size - done, (off_t)(address + done));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0)
-            note(file, count < 0 ? errno : ENOSPC);
+        if (reserve(file, address + size))
+            memcpy(file->memory + address, buffer, size);
         else
-            done += (size_t)count;
+            note(file, ENOMEM);
+    } else if (type != H5FD_MEM_DRAW) {
+        // May be read back: without memory for it the library cannot go on.
+        if (!extents_put(&file->storage.metadata, address, size, buffer)) return -1;
+    } else if (file->failure == 0) {
+        int number = storage_write_values(&file->storage, file->end_of_addresses, address, size, buffer);
+        if (number) note(file, number);
     }
-    if (done < size) {
-        unreported = file->failure;
-        // Values are never read back before the file is given up; metadata may be.
-        if (type != H5FD_MEM_DRAW) {
-            kept *block = malloc(sizeof *block + size);
-            if (!block) return -1;
-            block->next = NULL;
-            block->address = address;
-            block->size = size;
-            memcpy(block->bytes, buffer, size);
-            if (file->last_kept)
-                file->last_kept->next = block;
-            else
-                file->first_kept = block;
-            file->last_kept = block;
-        }
-    }
+    if (file->failure) unreported = file->failure;
     if (address + size > file->end_of_file) file->end_of_file = address + size;
     return 0;
 }
@@ -264,16 +232,12 @@ static herr_t driver_flush(H5FD_t *common, hid_t transfer, hbool_t closing) {
     return 0;
 }
 
-/// Makes the file as long as libhdf5 has given addresses out.
+/// Makes the file as long as libhdf5 has given addresses out: of a file on disc when it is closed.
 static herr_t driver_truncate(H5FD_t *common, hid_t transfer, hbool_t closing) {
     (void)transfer, (void)closing;
     driver_file *file = (driver_file *)common;
     if (file->end_of_addresses == file->end_of_file) return 0;
-    if (is_in_memory(file)) {
-        if (!reserve(file, file->end_of_addresses)) note(file, ENOMEM);
-    } else if (file->failure == 0 && ftruncate(file->descriptor, (off_t)file->end_of_addresses) < 0) {
-        note(file, errno);
-    }
+    if (is_in_memory(file) && !reserve(file, file->end_of_addresses)) note(file, ENOMEM);
     file->end_of_file = file->end_of_addresses;
     return 0;
 }
@@ -328,10 +292,29 @@ int synfire_driver_take_error(void) {
     return number;
 }
 
-int synfire_driver_read(int64_t file_id, uint64_t address, size_t size, void *buffer) {
+static driver_file *file_of(int64_t file_id) {
     void *handle = NULL;
-    if (H5Fget_vfd_handle((hid_t)file_id, H5P_DEFAULT, &handle) < 0 || !handle) return -1;
-    driver_file *file = handle;
+    return H5Fget_vfd_handle((hid_t)file_id, H5P_DEFAULT, &handle) < 0 ? NULL : handle;
+}
+
+int synfire_driver_commit(int64_t file_id, const synfire_driver_tail *tails, size_t count) {
+    driver_file *file = file_of(file_id);
+    if (!file || is_in_memory(file) || !file->is_writable) return -1;
+    return file->failure ? file->failure : storage_commit(&file->storage, file->end_of_addresses, tails, count);
+}
+
+int synfire_driver_discard(int64_t file_id) {
+    driver_file *file = file_of(file_id);
+    if (!file || is_in_memory(file) || !file->is_writable) return 0;
+    file->storage.is_discarded = true;
+    return file->storage.name == NULL;
+}
+
+const char *synfire_driver_marker(void) { return generation_marker; }
+
+int synfire_driver_read(int64_t file_id, uint64_t address, size_t size, void *buffer) {
+    driver_file *file = file_of(file_id);
+    if (!file) return -1;
     if (address > file->end_of_file || size > file->end_of_file - address) return -1;
     return driver_read(&file->common, H5FD_MEM_GHEAP, H5P_DEFAULT, address, size, buffer);
 }

@@ -24,6 +24,8 @@ bool synfire_processor_has_kernel_instructions(void) {
 static volatile sig_atomic_t caught = 0;
 
 static void note_signal(int number) {
+    // A terminal that goes away says so several times, and a limit on processor time every second.
+    if (caught && (number == SIGHUP || number == SIGXCPU)) return;
     if (caught) {
         // Asked twice: the default action, now.
         signal(number, SIG_DFL);
@@ -39,13 +41,18 @@ void synfire_watch_for_interrupt(void) {
     action.sa_handler = note_signal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
     // Whoever started this process may have blocked them, as threads that only compute do; the mask is inherited.
     sigset_t wanted;
     sigemptyset(&wanted);
-    sigaddset(&wanted, SIGINT);
-    sigaddset(&wanted, SIGTERM);
+    // A terminal that goes away and a limit on processor time ask to stop like a person.
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before;
+        // `nohup` has it ignored: that stays.
+        if (numbers[i] == SIGHUP && sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+        sigaction(numbers[i], &action, NULL);
+        sigaddset(&wanted, numbers[i]);
+    }
     sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 }
 

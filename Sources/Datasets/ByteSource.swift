@@ -1,4 +1,5 @@
 import Foundation
+import SynfireUnits
 
 /// The bytes of a file in order, inflated on the way if the file is gzipped.
 ///

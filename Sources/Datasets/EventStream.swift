@@ -1,4 +1,5 @@
 import Foundation
+import SynfireUnits
 
 /// A recording of an event camera: what its pixels reported, in the order of time.
 ///
@@ -83,6 +84,7 @@ public struct EventStream: Sendable, Equatable {
 
     private static func bytes(of path: String) throws(DatasetError) -> Data {
         do {
+            InputFiles.note(path)
             return try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
             throw .unreadable(path: path, reason: error.localizedDescription)

@@ -1,4 +1,5 @@
 import Foundation
+import SynfireUnits
 
 /// A PNG or JPEG file, decoded to bytes of grey or of red, green and blue.
 ///

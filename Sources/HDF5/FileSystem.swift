@@ -37,15 +37,6 @@ enum FileSystem {
         return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
     }
 
-    /// A name in the same folder that nobody else uses, so that renaming stays within one file system.
-    static func temporarySibling(of path: String) -> String {
-        let (folder, name) = split(path)
-        // Names may have 255 bytes; the rest of ours needs fewer than 60.
-        let stem = String(decoding: name.utf8.prefix(180), as: UTF8.self)
-        let random = String(UInt64.random(in: .min ... .max), radix: 36)
-        return "\(folder)/.\(stem).\(getpid())-\(random).partial"
-    }
-
     /// Asks the device to keep a file or a folder.
     ///
     /// Returns an error number, or 0.
@@ -73,6 +64,9 @@ enum FileSystem {
     }
 
     static func remove(_ path: String) { unlink(path) }
+
+    /// The error number of a system call that failed.
+    static var lastError: Int32 { errno }
 
     /// The system's words for an error number.
     static func words(for number: Int32) -> String {

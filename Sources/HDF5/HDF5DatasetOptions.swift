@@ -10,6 +10,8 @@ public struct HDF5DatasetOptions: Sendable, Hashable {
     public var shuffle: Bool
     /// The value of elements that are never written; zero if nil.
     public var fill: Double?
+    /// Whether the values lie beside what describes them: for a few that change, as those of one flush do.
+    public var isCompact = false
 
     /// The layout of a new dataset.
     ///
@@ -24,6 +26,13 @@ public struct HDF5DatasetOptions: Sendable, Hashable {
 
     /// In one piece, uncompressed.
     public static let plain = HDF5DatasetOptions()
+
+    /// At most 64 KiB that lie beside what describes them, and so change together with all that a flush changes.
+    public static var compact: HDF5DatasetOptions {
+        var options = HDF5DatasetOptions()
+        options.isCompact = true
+        return options
+    }
 
     /// Chunk sizes for a shape, nil for storage in one piece.
     func chunks(shape: [Int], maximum: [Int?]?, bytesPerElement: Int) -> [Int]? {

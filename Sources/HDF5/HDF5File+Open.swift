@@ -1,5 +1,6 @@
 import CSynfireHDF5
 import CSynfireHDF5Driver
+import SynfireUnits
 
 #if canImport(Glibc)
 import Glibc
@@ -13,7 +14,9 @@ extension HDF5File {
     /// - Throws: `.notFound`, `.notPermitted`, `.notHDF5` (also for folders and empty files), `.truncated`, `.corrupt`.
     public static func open(_ path: String) throws(HDF5Error) -> HDF5File {
         let place = HDF5Place(file: path, path: "/")
-        return try read(FileBytes(opening: place), place)
+        let bytes = try FileBytes(opening: place)
+        InputFiles.note(path)
+        return try read(bytes, place)
     }
 
     /// Opens bytes for reading, which libhdf5 in this process never sees.
@@ -45,29 +48,28 @@ extension HDF5File {
         let place = HDF5Place(file: path, path: "/")
         func refuse(_ code: HDF5Error.Code, _ reason: String) -> HDF5Error { HDF5Error(code, "create", place, reason) }
 
-        let (folder, name) = FileSystem.split(path)
-        guard !name.isEmpty else { throw refuse(.notFound, "the name of a file is missing") }
-        switch FileSystem.kind(of: folder) {
-        case .missing: throw refuse(.notFound, "there is no folder '\(folder)'")
-        case .regular, .special: throw refuse(.notFound, "'\(folder)' is not a folder")
-        case .folder: break
-        }
-        switch FileSystem.kind(of: path) {
-        case .missing: break
-        case .folder: throw refuse(.exists, "it is a folder")
-        case .special: throw refuse(.exists, "it is a device or a pipe, which are not replaced")
-        case .regular:
-            guard replacing else { throw refuse(.exists, "it exists already") }
-        }
-        let destination = OpenFile.Destination(
-            path: path, temporary: FileSystem.temporarySibling(of: path), isReplacing: replacing)
+        let target = try OutputPath.check(path, replacing: replacing)
         let access = try accessProperties(place)
         // Handles that the caller still has must not keep the file from being complete.
-        try HDF5Library.exec("create", place) { H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) }
-        return HDF5File(
-            try OpenFile(name: path, destination: destination, isWritable: true, "create") {
-                H5Fcreate(destination.temporary, synfire_H5F_ACC_EXCL(), synfire_H5P_DEFAULT(), access.id)
-            })
+        try HDF5Library.exec("create", place) { () -> herr_t in
+            guard H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) >= 0 else { return -1 }
+            return synfire_use_oldest_layout(access.id)
+        }
+        // Others may write a file of that name, or have been killed at it.
+        for number in 1...1000 {
+            let destination = OpenFile.Destination(
+                path: target, temporary: PartialFile.name(of: target, number), isReplacing: replacing)
+            guard !FileSystem.isTaken(destination.temporary) else { continue }
+            do throws(HDF5Error) {
+                let file = try OpenFile(name: path, destination: destination, isWritable: true, "create") {
+                    H5Fcreate(destination.temporary, synfire_H5F_ACC_EXCL(), synfire_H5P_DEFAULT(), access.id)
+                }
+                return HDF5File(file)
+            } catch {
+                guard error.code == .exists else { throw error }
+            }
+        }
+        throw refuse(.exists, "1000 partial files are left beside it, such as '\(PartialFile.name(of: target, 1))'")
     }
 
     private static func accessProperties(_ place: HDF5Place) throws(HDF5Error) -> HDF5Handle {

@@ -8,8 +8,9 @@ import CSynfireHDF5
 ///     try group.write("timestamps", [1.5, 2.5])
 ///     try file.commit()
 ///
-/// A file that is written has a temporary name beside its final one until `commit()`. If it goes out of scope before,
-/// the temporary is removed and whatever had the final name is left as it was.
+/// A file that is written is called `NAME.partial` until `commit()`. If it goes out of scope before, that is removed and
+/// whatever had the final name is left as it was. If the process is killed, it stays, and whatever reads HDF5 finds in it
+/// what was there at the last ``flush(_:)``.
 ///
 /// Files may be used from several threads; calls to libhdf5 take turns.
 public struct HDF5File: ~Copyable, Sendable {
@@ -29,8 +30,27 @@ public struct HDF5File: ~Copyable, Sendable {
     /// The group that holds everything.
     public var root: HDF5Group { HDF5Group(rootOf: file) }
 
-    /// Writes what libhdf5 holds back, so that the temporary file is readable should the process die.
-    public func flush() throws(HDF5Error) { try file.flush() }
+    /// Makes all that has been written so far readable should the process be killed.
+    ///
+    /// Until the next flush a reader finds the file as it is now, at whatever moment the process ends. Of a dataset that
+    /// grows, whole chunks are to be written; rows that fill none yet are given as tails. Bytes are handed to the system,
+    /// not to the device: a power failure is not covered.
+    ///
+    /// - Parameter tails: Rows to be found at the end of datasets, which are written again later.
+    public func flush(_ tails: [HDF5Tail] = []) throws(HDF5Error) { try file.flush(tails) }
+
+    /// How much time may pass between two flushes of a recording.
+    public static let flushInterval = Duration.milliseconds(500)
+
+    /// Flushes if the last flush is longer ago than ``flushInterval``.
+    ///
+    /// - Parameter tails: Called if so, for what `flush(_:)` takes.
+    /// - Throws: `HDF5Error` where values could not be written. That a copy of the metadata finds no room is no error
+    ///   yet: the state of the last flush remains.
+    public func flushIfDue(_ tails: () throws(HDF5Error) -> [HDF5Tail]) throws(HDF5Error) {
+        guard file.isFlushDue else { return }
+        try file.flush(try tails(), isOptional: true)
+    }
 
     /// Flushes, closes, waits until the device has the bytes, and gives the file its final name.
     ///

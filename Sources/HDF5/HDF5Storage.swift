@@ -99,7 +99,9 @@ enum HDF5Storage {
         // The same content gives the same bytes, whenever it is written.
         try HDF5Library.exec(operation, place) { synfire_forget_times(layout.id) }
         let bytes = HDF5Library.quietly { H5Tget_size(typeID) }
-        if let chunks = options.chunks(shape: shape, maximum: maximum, bytesPerElement: bytes) {
+        if options.isCompact {
+            try HDF5Library.exec(operation, place) { H5Pset_layout(layout.id, H5D_COMPACT) }
+        } else if let chunks = options.chunks(shape: shape, maximum: maximum, bytesPerElement: bytes) {
             let sizes = chunks.map { hsize_t($0) }
             try HDF5Library.exec(operation, place) { () -> herr_t in
                 guard H5Pset_chunk(layout.id, Int32(sizes.count), sizes) >= 0 else { return -1 }

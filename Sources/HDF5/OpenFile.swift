@@ -1,4 +1,5 @@
 import CSynfireHDF5
+import CSynfireHDF5Driver
 import Synchronization
 
 /// An open file, shared by its handle and by the handles of what is inside.
@@ -20,6 +21,7 @@ final class OpenFile: Sendable {
     /// What the file says of itself, if it is read; `id` is of its stand-in then.
     let catalogue: FileCatalogue?
     private let isOpen = Mutex(true)
+    private let lastFlush = Mutex(ContinuousClock.now)
 
     init(
         name: String, destination: Destination?, isWritable: Bool, catalogue: FileCatalogue? = nil,
@@ -29,20 +31,28 @@ final class OpenFile: Sendable {
         place = HDF5Place(file: name, path: "/")
         self.destination = destination
         self.isWritable = isWritable
-        do throws(HDF5Error) {
-            id = try HDF5Library.exec(operation, place, orElse: destination == nil ? .corrupt : .writeFailed, open)
-        } catch {
-            if let destination { FileSystem.remove(destination.temporary) }
-            throw error
-        }
+        id = try HDF5Library.exec(operation, place, orElse: destination == nil ? .corrupt : .writeFailed, open)
     }
 
     deinit { abandon() }
 
-    /// Writes what is cached to the file.
-    func flush() throws(HDF5Error) {
+    /// Writes what is cached to the file, and makes that what a reader finds should the process be killed.
+    ///
+    /// - Parameters:
+    ///   - tails: Rows beyond those that were written.
+    ///   - isOptional: Whether the state before may remain instead.
+    func flush(_ tails: [HDF5Tail] = [], isOptional: Bool = false) throws(HDF5Error) {
         try HDF5Library.exec("write", place, orElse: .writeFailed) { H5Fflush(id, H5F_SCOPE_GLOBAL) }
+        guard destination != nil else { return }
+        let status = HDF5Library.quietly { HDF5Tail.withTails(tails) { synfire_driver_commit(id, $0, tails.count) } }
+        lastFlush.withLock { $0 = ContinuousClock.now }
+        guard status != 0, !isOptional else { return }
+        let reason = status < 0 ? "it has a structure that is not known" : FileSystem.words(for: status)
+        throw HDF5Error(status < 0 ? .unsupported : FileSystem.code(for: status), "write", place, reason)
     }
+
+    /// Whether it is time to flush a recording.
+    var isFlushDue: Bool { ContinuousClock.now - lastFlush.withLock { $0 } >= HDF5File.flushInterval }
 
     /// Closes; only the first call counts.
     func close() throws(HDF5Error) {
@@ -53,8 +63,12 @@ final class OpenFile: Sendable {
     /// Closes without a word and removes what was not committed.
     func abandon() {
         guard markClosed() else { return }
-        HDF5Library.quietly { _ = H5Fclose(id) }
-        if let destination { FileSystem.remove(destination.temporary) }
+        let hasName = HDF5Library.quietly {
+            let hasName = destination != nil && synfire_driver_discard(id) != 0
+            H5Fclose(id)
+            return hasName
+        }
+        if let destination, hasName { FileSystem.remove(destination.temporary) }
     }
 
     /// Flushes, closes, synchronizes and gives the file its name.
@@ -66,9 +80,15 @@ final class OpenFile: Sendable {
             return try close()
         }
         do {
-            try flush()
             try close()
+        } catch {
+            // The name may be somebody else's.
+            if error.code != .exists { FileSystem.remove(destination.temporary) }
+            throw error
+        }
+        do {
             try rename(destination, to: other ?? destination.path, replacing: replacing)
+            PartialFile.removeLeftovers(of: destination.path)
         } catch {
             abandon()
             FileSystem.remove(destination.temporary)

@@ -75,11 +75,13 @@ public struct NetworkSimulation: Sendable {
     ///   - input: The numbers of each analog source of a trial, row-major, in the order of the network's
     ///     ``Network/analogInputs``. Called on any worker.
     ///   - receive: Gets the results, in the order of trials, on the calling thread.
+    ///   - handedOn: Called after some results, at least twice a second if trials are that short.
     /// - Throws: ``SimulationError``, among it ``SimulationError/interrupted(trials:of:)`` after results that were
     ///   complete have been received; and what `input` and `receive` throw.
     public func run(
         trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
-        input: @Sendable (Int) throws -> [[Float]], receive: (TrialResult) throws -> Void
+        input: @Sendable (Int) throws -> [[Float]], receive: (TrialResult) throws -> Void,
+        handedOn: () throws -> Void = {}
     ) throws {
         guard !plan.takesEvents else { fatalError("the simulation was made for events: call replay") }
         try runEach(trials: trials, pool: pool, shouldStop: shouldStop) { trial in
@@ -88,6 +90,8 @@ public struct NetworkSimulation: Sendable {
             return .numbers(numbers)
         } receive: {
             try receive($0)
+        } handedOn: {
+            try handedOn()
         }
     }
 
@@ -103,10 +107,12 @@ public struct NetworkSimulation: Sendable {
     ///   - events: The events of each source of a trial by ascending time, in the order of the network's
     ///     ``Network/analogInputs``. Called on any worker.
     ///   - receive: Gets the results, in the order of trials, on the calling thread.
+    ///   - handedOn: Called after some results, at least twice a second if trials are that short.
     /// - Throws: As for numbers.
     public func replay(
         trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool = { false },
-        events: @Sendable (Int) throws -> [[InputEvent]], receive: (TrialResult) throws -> Void
+        events: @Sendable (Int) throws -> [[InputEvent]], receive: (TrialResult) throws -> Void,
+        handedOn: () throws -> Void = {}
     ) throws {
         guard plan.takesEvents else { fatalError("the simulation was made for numbers: call run") }
         try runEach(trials: trials, pool: pool, shouldStop: shouldStop) { trial in
@@ -115,19 +121,23 @@ public struct NetworkSimulation: Sendable {
             return .events(lists)
         } receive: {
             try receive($0)
+        } handedOn: {
+            try handedOn()
         }
     }
 
     private func runEach(
         trials: Int, pool: WorkerPool, shouldStop: @Sendable () -> Bool,
-        input: @Sendable (Int) throws -> TrialInput, receive: (TrialResult) throws -> Void
+        input: @Sendable (Int) throws -> TrialInput, receive: (TrialResult) throws -> Void,
+        handedOn: () throws -> Void
     ) throws {
         let shelf = EngineShelf(engines: (0..<pool.workers).map { _ in makeEngine() })
         // Long enough that workers seldom wait for each other at the end of a round, short enough that recordings of a
-        // round fit in memory.
-        let round = pool.workers * 8
+        // round fit in memory, and few are lost if the process is killed.
+        var round = pool.workers
         var first = 0
         while first < trials {
+            let began = ContinuousClock.now
             let count = min(round, trials - first)
             let results = Mutex<[TrialResult?]>(Array(repeating: nil, count: count))
             let base = first
@@ -143,7 +153,11 @@ public struct NetworkSimulation: Sendable {
                 guard let result else { throw SimulationError.interrupted(trials: base + index, of: trials) }
                 try receive(result)
             }
+            try handedOn()
             first += count
+            let time = ContinuousClock.now - began
+            if time > .milliseconds(500) { round = max(round / 2, pool.workers) }
+            if time < .milliseconds(250) { round = min(round * 2, pool.workers * 8) }
         }
     }
 

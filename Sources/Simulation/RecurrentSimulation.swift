@@ -37,12 +37,18 @@ public struct SimulationProgress: Sendable {
 
 /// Lets something through at most 20 times a second.
 struct Throttle {
+    /// How often recordings are handed on at least, however little there is: whoever is killed loses what was not.
+    static var handingOn: Throttle { Throttle(interval: .milliseconds(500)) }
+
+    private let interval: Duration
     private var last = ContinuousClock.now
+
+    init(interval: Duration = .milliseconds(50)) { self.interval = interval }
 
     var isDue: Bool {
         mutating get {
             let now = ContinuousClock.now
-            guard now - last >= .milliseconds(50) else { return false }
+            guard now - last >= interval else { return false }
             last = now
             return true
         }

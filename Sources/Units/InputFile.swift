@@ -66,6 +66,7 @@ public enum InputFile {
             close(descriptor)
             throw .special
         }
+        InputFiles.note(path)
         return descriptor
     }
 

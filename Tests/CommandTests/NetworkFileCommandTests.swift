@@ -74,7 +74,7 @@ struct NetworkFileCommandTests {
             (["--network-file", "a.h5"], "is a recording of spikes or potentials"),
             (["--save-network", "b.h5"], "'b.h5' exists: give --force to replace it, or another --save-network"),
             (["--save-network", "c.h5", "--network-file", "b.h5"], "give one of them"),
-            (["--save-network", "c.h5", "--out", "./c.h5"], "give two files"),
+            (["--save-network", "c.h5", "--out", "./c.h5"], "give each a file of its own"),
             (["--network-file", "b.h5", "--out", "b.h5", "--force"], "--network-file and --out both name 'b.h5'"),
             (["--warm-up=-1ms"], "--warm-up is -1 ms: it must be at least 0 ms"),
             (["--synapses", "procedual"], "procedural"),

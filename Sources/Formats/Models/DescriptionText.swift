@@ -1,4 +1,5 @@
 import Foundation
+import SynfireUnits
 import Yams
 
 /// A YAML text on its way from a file to values with places.
@@ -22,6 +23,7 @@ enum DescriptionText {
         guard !isFolder.boolValue else { throw refuse(.unreadable("it is a folder, not a file")) }
         guard kind == .typeRegular else { throw refuse(.unreadable("it is a device or a pipe, not a file")) }
         let bytes: Data
+        InputFiles.note(path)
         do {
             let handle = try FileHandle(forReadingFrom: url)
             defer { try? handle.close() }

@@ -1,5 +1,6 @@
 import Foundation
 import SynfireSpikingModels
+import SynfireUnits
 
 /// Numbers of neurons from a text file: a line for each, with the neuron and the number.
 ///
@@ -27,6 +28,7 @@ enum NumberTable {
             throw refuse(nil, .tooLarge(what: "the table", limit: "1 GiB"))
         }
         let data: Data
+        InputFiles.note(path)
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {

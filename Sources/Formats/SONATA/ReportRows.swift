@@ -12,7 +12,7 @@ final class ReportRows {
     private let samples: Int
     private let table: ReportTable
 
-    /// Makes the group, its table and its mapping, except the times, which are known at the end.
+    /// Makes the group, its table and its mapping.
     ///
     /// - Parameters:
     ///   - probes: The probes of this population, with their places in the request.
@@ -66,6 +66,9 @@ final class ReportRows {
         }
         try table.append(rows)
     }
+
+    /// What a flush of the file adds for readers.
+    func tail(in root: borrowing HDF5Group) throws(HDF5Error) -> HDF5Tail { try table.tail(in: root) }
 
     /// Writes what is left, and the time of the rows.
     func finish(in root: borrowing HDF5Group) throws(HDF5Error) { try table.finish(in: root) }

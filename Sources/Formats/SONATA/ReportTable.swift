@@ -21,7 +21,7 @@ final class ReportTable {
     private let rows: GrowingList<Float>
     private var values = 0
 
-    /// Makes the group, its table and its mapping, except the times, which are known at the end.
+    /// Makes the group, its table and its mapping.
     init(_ about: About, in root: borrowing HDF5Group, compressing: Bool) throws(HDF5Error) {
         self.about = about
         let group = try root.createGroup("report/\(about.name)")
@@ -35,13 +35,17 @@ final class ReportTable {
         try data.setAttribute("units", about.units)
         try data.setAttribute("variable", about.variable)
         try data.setAttribute("population", about.population)
-        rows = GrowingList(data, batch: 4 * chunkRows * max(width, 1))
+        let chunk = chunkRows * max(width, 1)
+        rows = GrowingList(data, chunk: chunk, batch: 4 * chunk)
         let mapping = try group.createGroup("mapping")
         try mapping.write("node_ids", about.neurons.map { UInt64($0) })
         try mapping.dataset("node_ids").setAttribute("sorted", UInt8(1))
         try mapping.write("index_pointers", (0...width).map { UInt64($0) })
         try mapping.createHardLink("index_pointer", to: "index_pointers")
         try mapping.write("element_ids", [UInt32](repeating: 0, count: width))
+        // Changes with every flush, so that it always agrees with the number of rows.
+        try mapping.write("time", [about.start, about.start, about.interval], options: .compact)
+        try mapping.dataset("time").setAttribute("units", "ms")
     }
 
     /// Adds rows that follow on those before, row-major.
@@ -53,9 +57,18 @@ final class ReportTable {
     /// Writes what is left, and the time of the rows.
     func finish(in root: borrowing HDF5Group) throws(HDF5Error) {
         try rows.flush()
-        let path = "report/\(about.name)/mapping/time"
+        try writeTime(in: root)
+    }
+
+    /// What a flush of the file adds for readers.
+    func tail(in root: borrowing HDF5Group) throws(HDF5Error) -> HDF5Tail {
+        try writeTime(in: root)
+        return try rows.tail()
+    }
+
+    private func writeTime(in root: borrowing HDF5Group) throws(HDF5Error) {
         let count = values / max(about.neurons.count, 1)
-        try root.write(path, [about.start, about.start + Double(count) * about.interval, about.interval])
-        try root.dataset(path).setAttribute("units", "ms")
+        let end = about.start + Double(count) * about.interval
+        try root.dataset("report/\(about.name)/mapping/time").write([about.start, end, about.interval])
     }
 }

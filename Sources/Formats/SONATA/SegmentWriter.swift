@@ -10,7 +10,8 @@ import SynfireSpikingNetworks
 ///
 /// Spikes are in `/spikes/<population>`, those of several channels of a population together. Each channel of a variable
 /// has a report: the first of a population in `/report/<population>`, others in `/report/<population>.<variable>`. The
-/// file has its name when it is finished; a writer that is dropped leaves nothing.
+/// file has its name when it is finished; a writer that is dropped leaves nothing. If the process is killed, `NAME.partial`
+/// holds what was appended up to half a second before the last append.
 ///
 /// - Source: SONATA developer guide, https://github.com/AllenInstitute/sonata; as libsonata 0.2 reads it.
 public final class SegmentWriter {
@@ -22,6 +23,7 @@ public final class SegmentWriter {
     private let channels: [RecordingChannel]
     private let trains: [(columns: SpikeColumns, channels: [Int])]
     private let reports: [(table: ReportTable, channel: Int, order: [Int]?)]
+    private let began = ContinuousClock.now
 
     /// Starts a file under a temporary name beside its final one.
     ///
@@ -68,6 +70,7 @@ public final class SegmentWriter {
         self.reports = reports
         self.channels = channels
         self.path = path
+        try file.flush()
         self.file = consume file
     }
 
@@ -102,9 +105,12 @@ public final class SegmentWriter {
 
     /// Takes the next stretch of the run.
     ///
+    /// - Parameters:
+    ///   - segment: What was recorded.
+    ///   - time: The biological time up to which it goes [ms]: how long the run is for who reads it after a kill.
     /// - Throws: ``SONATAError`` for a segment of other channels; `HDF5Error`, such as `.outOfSpace`, after which the file
     ///   is gone.
-    public func append(_ segment: RecordedSegment) throws {
+    public func append(_ segment: RecordedSegment, until time: Double? = nil) throws {
         guard file != nil else { throw SONATAError.closed(path) }
         guard segment.recordings.count >= channels.count else {
             throw SONATAError.badSegment(
@@ -124,10 +130,22 @@ public final class SegmentWriter {
             for report in reports {
                 try report.table.append(Self.ordered(segment.recordings[report.channel].samples, report.order))
             }
+            try file?.flushIfDue { () throws(HDF5Error) in try tails(until: time) }
         } catch {
             file = nil
             throw error
         }
+    }
+
+    /// What makes the file readable as it is.
+    private func tails(until time: Double?) throws(HDF5Error) -> [HDF5Tail] {
+        guard let root = file?.root else { return [] }
+        let group = try TraceFile.update(root, wallTime: (ContinuousClock.now - began) / .seconds(1))
+        if let time { try group.setAttribute("duration", time) }
+        var tails: [HDF5Tail] = []
+        for train in trains { tails += try train.columns.tails() }
+        for report in reports { tails.append(try report.table.tail(in: root)) }
+        return tails
     }
 
     /// Samples with their columns in another order.

@@ -12,8 +12,8 @@ final class SpikeColumns {
 
     private let times: GrowingList<Double>
     private let neurons: GrowingList<UInt32>
-    /// The row at which each trial begins, and where the last one ends.
-    private(set) var trialStarts: [UInt64] = [0]
+    /// The row at which the next trial begins.
+    private(set) var rows: UInt64 = 0
 
     /// Makes the group and its datasets.
     ///
@@ -35,8 +35,9 @@ final class SpikeColumns {
         let neurons = try group.createDataset(
             "node_ids", of: UInt64.self, shape: [0], maxShape: [nil],
             options: options(4))
-        self.times = GrowingList(times, batch: Self.batch)
-        self.neurons = GrowingList(neurons, batch: Self.batch)
+        let chunk = compressing ? 4 * Self.chunk : Self.chunk
+        self.times = GrowingList(times, chunk: chunk, batch: Self.batch)
+        self.neurons = GrowingList(neurons, chunk: chunk, batch: Self.batch)
     }
 
     /// Adds the spikes of a trial that lasts from `start` to `end` [ms].
@@ -44,7 +45,7 @@ final class SpikeColumns {
         // The sum may be rounded beyond the start of the next trial, which would break the order by the last digit.
         try times.append(start == 0 ? train.times : train.times.map { min($0 + start, end) })
         try neurons.append(train.neurons)
-        trialStarts.append((trialStarts.last ?? 0) + UInt64(train.times.count))
+        rows += UInt64(train.times.count)
     }
 
     /// Adds spikes of a run without trials.
@@ -57,4 +58,7 @@ final class SpikeColumns {
         try times.flush()
         try neurons.flush()
     }
+
+    /// What a flush of the file adds for readers.
+    func tails() throws(HDF5Error) -> [HDF5Tail] { [try times.tail(), try neurons.tail()] }
 }

@@ -14,8 +14,17 @@ extension TraceFile {
         try root.createGroup("spikes")
         let group = try root.createGroup("synfire")
         try group.setAttribute("name", networkName)
+        // Until the end: what a killed run leaves says that it is not whole.
+        try group.setAttribute("complete", false)
         let about = try group.createGroup("facts")
         for (key, value) in facts.sorted(by: { $0.key < $1.key }) { try about.setAttribute(key, value) }
+        return group
+    }
+
+    /// Notes how long a run that goes on has taken.
+    static func update(_ root: borrowing HDF5Group, wallTime: Double) throws(HDF5Error) -> HDF5Group {
+        let group = try root.group("synfire")
+        try group.setAttribute("wall_time_s", wallTime)
         return group
     }
 

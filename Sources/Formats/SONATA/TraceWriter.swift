@@ -15,7 +15,8 @@ import SynfireSpikingNetworks
 ///
 /// Trial k is shifted by k times the duration of a trial. Spikes are in `/spikes/<population>`, potentials in
 /// `/report/<population>`; `/synfire` holds what SONATA has no place for: the trials, with the row at which the spikes
-/// of each begin, and facts. The file has its name when it is finished; a writer that is dropped leaves nothing.
+/// of each begin, and facts. The file has its name when it is finished; a writer that is dropped leaves nothing. If the
+/// process is killed, `NAME.partial` holds the trials of the last flush.
 ///
 /// - Source: SONATA developer guide, https://github.com/AllenInstitute/sonata; as libsonata 0.2 reads it.
 public final class TraceWriter {
@@ -31,8 +32,8 @@ public final class TraceWriter {
     private let spikes: [SpikeColumns]
     private let reports: [ReportRows]
     private let unevenInterval: (population: String, interval: Double)?
-    private var labels: [Int64] = []
-    private var predictions: [Int64] = []
+    private let table: TrialTable
+    private let began = ContinuousClock.now
 
     /// Starts a file under a temporary name beside its final one.
     ///
@@ -73,7 +74,9 @@ public final class TraceWriter {
                 in: root, compressing: compressing)
         }
         try group.setAttribute("trial_duration", trialDuration)
+        table = try TrialTable(populations: recording.spikes, in: group)
         self.path = path
+        try file.flush(try table.tails())
         self.trialDuration = trialDuration
         self.recording = recording
         self.file = consume file
@@ -90,9 +93,10 @@ public final class TraceWriter {
     ///   - trace: What was recorded.
     ///   - label: The class that the input belongs to, where it is known.
     ///   - prediction: The class that the network says, where it classifies.
+    ///   - flushes: Whether the file is flushed if that is due; otherwise by ``flushIfDue()``.
     /// - Throws: ``SONATAError`` for a trial that is not the next one or has other recordings than announced; `HDF5Error`,
     ///   such as `.outOfSpace`, after which the file is gone.
-    public func append(_ trace: TrialTrace, label: Int?, prediction: Int?) throws {
+    public func append(_ trace: TrialTrace, label: Int?, prediction: Int?, flushes: Bool = true) throws {
         guard file != nil else { throw SONATAError.closed(path) }
         try check(trace)
         do {
@@ -100,13 +104,36 @@ public final class TraceWriter {
             let end = Double(trialCount + 1) * trialDuration
             for (column, train) in zip(spikes, trace.spikes) { try column.append(train, start: start, end: end) }
             for report in reports { try report.append(trace) }
+            try table.append(
+                index: trialCount, start: start, label: label, prediction: prediction, rows: spikes.map(\.rows))
         } catch {
             file = nil
             throw error
         }
-        labels.append(Int64(label ?? -1))
-        predictions.append(Int64(prediction ?? -1))
         trialCount += 1
+        if flushes { try flushIfDue() }
+    }
+
+    /// Makes the trials so far readable should the process be killed, if that was not done lately.
+    ///
+    /// - Throws: `HDF5Error`, after which the file is gone.
+    public func flushIfDue() throws {
+        do {
+            try file?.flushIfDue { () throws(HDF5Error) in try tails() }
+        } catch {
+            file = nil
+            throw error
+        }
+    }
+
+    /// What makes the file readable as it is.
+    private func tails() throws(HDF5Error) -> [HDF5Tail] {
+        guard let root = file?.root else { return [] }
+        _ = try TraceFile.update(root, wallTime: (ContinuousClock.now - began) / .seconds(1))
+        var tails = try table.tails()
+        for column in spikes { tails += try column.tails() }
+        for report in reports { tails.append(try report.tail(in: root)) }
+        return tails
     }
 
     private func check(_ trace: TrialTrace) throws {
@@ -155,15 +182,9 @@ public final class TraceWriter {
         guard let file = file.take() else { throw SONATAError.closed(path) }
         for column in spikes { try column.flush() }
         for report in reports { try report.finish(in: file.root) }
-        let group = try TraceFile.end(file.root, wallTime: wallTime, isWhole: isWhole)
-        let table = try group.createGroup("trials")
-        try table.write("index", (0..<trialCount).map { UInt64($0) })
-        try table.write("start_time", (0..<trialCount).map { Double($0) * trialDuration })
-        try table.dataset("start_time").setAttribute("units", "ms")
-        try table.write("label", labels)
-        try table.write("prediction", predictions)
-        for (name, column) in zip(recording.spikes, spikes) {
-            try table.write("spike_rows/\(name)", column.trialStarts)
+        try table.flush()
+        _ = try TraceFile.end(file.root, wallTime: wallTime, isWhole: isWhole)
+        for name in recording.spikes {
             try RecordedWindows.write(
                 [.init(start: 0, stop: Double(trialCount) * trialDuration)], of: name, in: file.root)
         }

@@ -140,12 +140,13 @@ public final class ClockSimulation: RecurrentSimulation {
         let epoch = min(leastDelay ?? Self.longestEpoch, Self.longestEpoch)
         let spikesBefore = spikeCounts.reduce(0, +)
         var throttle = Throttle()
+        var handingOn = Throttle.handingOn
         let began = synfire_nanoseconds()
         defer { wallTime += synfire_nanoseconds() - began }
         do {
             while stepsDone < end {
                 try advance(to: min(stepsDone + epoch, end))
-                if recording.isFull {
+                if handingOn.isDue || recording.isFull {
                     try receive(recording.takeSegment())
                     strips[0].stopwatch.lap(.recording)
                 }

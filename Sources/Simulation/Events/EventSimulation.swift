@@ -131,6 +131,7 @@ public final class EventSimulation: RecurrentSimulation {
         }
         let spikesBefore = spikeCounts.reduce(0, +)
         var throttle = Throttle()
+        var handingOn = Throttle.handingOn
         func report() throws {
             try progress(
                 SimulationProgress(
@@ -142,7 +143,7 @@ public final class EventSimulation: RecurrentSimulation {
             while Int64(epochsDone) * schedule.epoch < goal {
                 try advance(until: goal)
                 end = min(goal, Int64(epochsDone) * schedule.epoch)
-                if recording.isFull { try receive(recording.takeSegment()) }
+                if handingOn.isDue || recording.isFull { try receive(recording.takeSegment()) }
                 if throttle.isDue { try report() }
             }
         } catch {

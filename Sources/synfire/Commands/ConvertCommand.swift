@@ -101,7 +101,7 @@ struct ConvertCommand: ParsableCommand {
         let source = try Input.trainedModel(model)
         let graph = source.graph
         let images = try dataOptions.open(calibrate, defaultSplit: "train")
-        Interrupt.watch()
+        try Output.beginWork()
         let pool = try workers.pool()
         let converted = try Work.convert(graph, recipe: recipe, calibration: images, pool: pool)
         let measured = diagnosticImages == 0 ? 0 : min(diagnosticImages, images.count)

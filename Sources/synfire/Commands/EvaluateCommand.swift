@@ -70,7 +70,7 @@ struct EvaluateCommand: ParsableCommand {
         if let top, top > images.classes {
             throw RequestError("--top is \(top), but there are \(images.classes) classes")
         }
-        Interrupt.watch()
+        try Output.beginWork()
         let measured = try EvaluationReport.measure(
             graph, images, loss: source.training?.settings.loss ?? CrossEntropyLoss(), top: top,
             keepsPredictions: predictions != nil, pool: try workers.pool())

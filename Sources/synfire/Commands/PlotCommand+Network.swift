@@ -54,7 +54,7 @@ extension PlotCommand {
         let graph = source.graph
         let images = try images(for: source)
         var matrix = ConfusionMatrix(classNames: images.images.classNames)
-        Interrupt.watch()
+        try Output.beginWork()
         let bar = ProgressBar("evaluating", unit: "images")
         defer { bar.finish() }
         _ = try Predictor(graph).evaluate(images) { done, all in

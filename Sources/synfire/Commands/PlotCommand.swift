@@ -122,6 +122,7 @@ struct PlotCommand: ParsableCommand {
             let traces = try TraceFile(try Input.file(file))
             picture = kind == .trace ? try tracePlot(traces) : try spikePlot(traces)
         }
+        try Output.refuseInputs()
         try Output.write(picture.svg(), to: out, force: force)
         if output.json { return try Output.json(Result(kind: kind.rawValue, out: out)) }
         Console.print("written to \(out)")

@@ -3,6 +3,7 @@ import Foundation
 import SynfireDatasets
 import SynfireFormats
 import SynfireNeuralNetworks
+import SynfireUnits
 
 /// `synfire train`: a described network learns from labelled images.
 struct TrainCommand: ParsableCommand {
@@ -90,14 +91,16 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         try Output.check(out, force: force)
         try OutputKind.model.check(out)
-        try files.check(beside: out, force: force, resuming: resume != nil)
+        try files.check(force: force, resuming: resume != nil)
         if resume == nil, FileManager.default.fileExists(atPath: checkpointPath), !force {
             throw RequestError(
                 "'\(checkpointPath)' is left from a training that was stopped: go on with --resume "
                     + "\(checkpointPath), or give --force to begin anew")
         }
         // What stands in its way is found now rather than after an epoch.
-        try Output.check(checkpointPath, force: true)
+        // A training may go on from the checkpoint that it writes.
+        let isOwn = resume.map { InputFiles.areSame($0, checkpointPath) } ?? false
+        try Output.check(checkpointPath, force: true, mayBeRead: isOwn)
         var task = try readTask()
         let images = ImageData(images: try open(task.data, defaultSplit: "train", &task))
         var settings = task.training.settings
@@ -116,7 +119,7 @@ struct TrainCommand: ParsableCommand {
         if !task.isTrained { task.graph.initializeParameters(seed: settings.seed) }
         if let weights { try takeWeights(from: weights, into: &task.graph) }
 
-        Interrupt.watch()
+        try Output.beginWork()
         let monitor = TrainingMonitor(
             try TrainingLogFiles(
                 files, title: "\(task.graph.name) on \(task.data)", epochs: settings.epochs,

@@ -76,7 +76,7 @@ struct DemoCommand: ParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         let folder = try DemoFolder(out, force: force)
-        Interrupt.watch()
+        try Output.beginWork()
         let recipe = try ConversionRecipe.named(recipe)
         let sample = try DatasetCatalog.open("fashion-mnist-sample")
         let shown = try sample.range(0..<images)
@@ -90,7 +90,10 @@ struct DemoCommand: ParsableCommand {
         }
         let pool = try workers.pool()
 
-        let annAccuracy = try Predictor(graph, pool: pool).evaluate(ImageData(images: shown)).accuracy
+        let annAccuracy = try Predictor(graph, pool: pool).evaluate(
+            ImageData(images: shown),
+            progress: { done, all in try Interrupt.check("after \(done) of \(all) images") }
+        ).accuracy
         let converted = try Work.convert(graph, recipe: recipe, calibration: calibration, pool: pool)
         let networkFile = Self.fileName(graph.name)
         try NIRFile.write(converted.network, to: folder.file(networkFile), replacing: false)

@@ -67,7 +67,7 @@ struct RecurrentRun {
     func run() throws {
         let request = try request()
         let pool = try command.workers.pool()
-        Interrupt.watch()
+        try Output.beginWork()
         let clock = ContinuousClock()
         let started = clock.now
         if command.workers.count > WorkerPool.availableCores {
@@ -95,6 +95,8 @@ struct RecurrentRun {
         }
         try warmUp(simulation, request)
         let before = Before(simulation)
+        // Connections and spike times are read while the network is built.
+        try Output.refuseInputs()
         let writer = try command.out.map {
             try SegmentWriter(
                 path: $0, replacing: command.force, network: simulation.network, channels: simulation.channels,
@@ -289,6 +291,7 @@ struct RecurrentRun {
         _ simulation: ClockSimulation, _ request: Request, _ fingerprint: NetworkFingerprint
     ) throws {
         guard let path = command.saveNetwork else { return }
+        try Output.refuseInputs()
         let bar = ProgressBar("writing the network", unit: "synapses")
         defer { bar.finish() }
         let writer = try NetworkTableWriter(
@@ -321,7 +324,7 @@ struct RecurrentRun {
         let clock = ContinuousClock()
         let start = clock.now
         try simulation.run(for: request.duration) { segment in
-            try writer?.append(segment)
+            try writer?.append(segment, until: simulation.time.value)
         } progress: { progress in
             // What was recorded up to here is handed on before the run ends.
             if Interrupt.isRequested { throw Stop() }

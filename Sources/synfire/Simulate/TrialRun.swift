@@ -60,13 +60,13 @@ struct TrialRun {
             "data": recordings?.name ?? images?.name ?? "",
             "network_file": URL(fileURLWithPath: command.network).lastPathComponent,
         ].merging(network.metadata) { own, _ in own }
+        try Output.beginWork()
         let writer = try out.map {
             try TraceWriter(
                 path: $0, replacing: command.force, network: network, recording: request, trialDuration: duration.value,
                 samplesPerTrial: simulation.samplesPerTrial, trials: trials, compressing: command.compress,
                 facts: facts)
         }
-        Interrupt.watch()
         // Only a readout with a number for each class says which class it is.
         let readout = network.readout.flatMap { network.population(named: $0)?.count }
         let classifies = readout != nil && (recordings != nil || readout == images?.classNames.count)
@@ -82,19 +82,20 @@ struct TrialRun {
                 let prediction = classifies ? result.checkpoints.last?.prediction : nil
                 tally.add(result, label: classifies ? label : nil)
                 predictions.append(prediction)
-                try writer?.append(result.trace, label: label, prediction: prediction)
+                try writer?.append(result.trace, label: label, prediction: prediction, flushes: false)
                 bar.update(result.trial + 1, of: trials, note: tally.note)
             }
             let pool = try command.workers.pool()
             if let recordings {
                 try simulation.replay(
                     trials: trials, pool: pool, shouldStop: { Interrupt.isRequested },
-                    events: { [recordings.trials[$0]] }, receive: { try receive($0) })
+                    events: { [recordings.trials[$0]] }, receive: { try receive($0) },
+                    handedOn: { try writer?.flushIfDue() })
             } else {
                 try simulation.run(
                     trials: trials, pool: pool, shouldStop: { Interrupt.isRequested },
                     input: { trial in images.map { [$0.scalars(of: [trial])] } ?? [] },
-                    receive: { try receive($0) })
+                    receive: { try receive($0) }, handedOn: { try writer?.flushIfDue() })
             }
         } catch SimulationError.interrupted(let done, let all) {
             bar.finish()

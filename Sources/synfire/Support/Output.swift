@@ -1,5 +1,7 @@
 import Foundation
+import Synchronization
 import SynfireFormats
+import SynfireHDF5
 import SynfireNeuralNetworks
 import SynfireSpikingNetworks
 import SynfireUnits
@@ -15,10 +17,63 @@ enum Output {
         Console.print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    /// Refuses a path that exists, unless it may be replaced.
+    /// What the command is asked to write.
+    private struct Request {
+        let option: String
+        let path: String
+        /// Where links lead.
+        let target: String
+        /// The same, one text for each place.
+        let place: String
+        let mayBeRead: Bool
+    }
+
+    private static let requests = Mutex<[Request]>([])
+
+    /// Refuses a path that cannot be written, that exists and may not be replaced, or that another option names.
     ///
-    /// Asked before the work begins, so that nothing is computed in vain; whoever writes asks again.
-    static func check(_ path: String, force: Bool, option: String = "--out") throws {
+    /// Asked before the work begins, so that nothing is computed in vain; whoever writes asks again. Says what killed
+    /// runs have left of it.
+    ///
+    /// - Parameter mayBeRead: Whether the command goes on with what is there.
+    static func check(_ path: String, force: Bool, option: String = "--out", mayBeRead: Bool = false) throws {
+        let target = try refuse(path, force: force, option: option)
+        let url = URL(fileURLWithPath: target)
+        let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+        let place = folder.appendingPathComponent(url.lastPathComponent).path
+        let request = Request(option: option, path: path, target: target, place: place, mayBeRead: mayBeRead)
+        let other = requests.withLock { requests in
+            defer { requests.append(request) }
+            return requests.first { $0.place == place || InputFiles.areSame($0.target, target) }
+        }
+        if let other {
+            throw RequestError("\(other.option) and \(option) both name '\(path)': give each a file of its own")
+        }
+        for leftover in PartialFile.leftovers(of: target) {
+            Console.note(
+                "'\(leftover)' is left from a run that was killed: 'synfire inspect \(leftover)' says what it holds; "
+                    + "it is removed when this run has written '\(path)'")
+        }
+    }
+
+    /// Asked when all has been read that says what is to be done, before the work: refuses an output that is also read,
+    /// whatever path or link leads there.
+    static func refuseInputs() throws {
+        for output in requests.withLock({ $0 }) where !output.mayBeRead {
+            guard let input = InputFiles.name(ofFileAt: output.target) else { continue }
+            throw RequestError(
+                "\(output.option) names '\(output.path)', which is also read"
+                    + (input == output.path ? "" : ", as '\(input)'") + ": give another \(output.option)")
+        }
+    }
+
+    /// Refuses outputs that are also read; from now on a signal that asks to stop is noted.
+    static func beginWork() throws {
+        try refuseInputs()
+        Interrupt.watch()
+    }
+
+    private static func refuse(_ path: String, force: Bool, option: String) throws -> String {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         if exists && isFolder.boolValue { throw RequestError("'\(path)' is a folder: name a file") }
@@ -31,6 +86,11 @@ enum Output {
         guard FileManager.default.isWritableFile(atPath: parent) else {
             throw RequestError("the folder '\(parent)' cannot be written to")
         }
+        do {
+            return try OutputPath.check(path, replacing: force)
+        } catch {
+            throw RequestError("'\(path)' cannot be written: \(error.reason)")
+        }
     }
 
     private static func isRegular(_ path: String) -> Bool {
@@ -40,12 +100,12 @@ enum Output {
 
     /// Writes a text to a file: beside it first, then renamed.
     static func write(_ text: String, to path: String, force: Bool) throws {
-        try check(path, force: force)
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let target = try refuse(path, force: force, option: "--out")
+        let folder = URL(fileURLWithPath: target).deletingLastPathComponent()
         let beside = folder.appendingPathComponent(".\(UUID().uuidString).partial")
         do {
             try Data(text.utf8).write(to: beside)
-            guard rename(beside.path, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            guard rename(beside.path, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
         } catch {
             try? FileManager.default.removeItem(at: beside)
             throw WriteError(path: path, reason: error.localizedDescription)

@@ -18,15 +18,11 @@ struct TrainingLogOptions: ParsableArguments {
     static func isTable(_ path: String) -> Bool { !path.lowercased().hasSuffix(".csv") }
 
     /// Refuses files that exist, unless they may be replaced or a training goes on with them.
-    func check(beside out: String, force: Bool, resuming: Bool) throws {
-        var seen = [URL(fileURLWithPath: out).standardizedFileURL.path: "--out"]
+    func check(force: Bool, resuming: Bool) throws {
         for (option, path) in log.map({ ("--log", $0) }) + (curves.map { [("--curves", $0)] } ?? []) {
-            try Output.check(path, force: force || resuming, option: option)
+            // A training that goes on reads its logs.
+            try Output.check(path, force: force || resuming, option: option, mayBeRead: resuming)
             try (option == "--log" ? OutputKind.log : .picture).check(path, option: option)
-            let place = URL(fileURLWithPath: path).standardizedFileURL.path
-            if let other = seen.updateValue(option, forKey: place) {
-                throw RequestError("\(other) and \(option) both name '\(path)': give each a file of its own")
-            }
         }
     }
 }
