@@ -11,6 +11,9 @@
 #ifdef __linux__
 #include <sched.h>
 #endif
+#ifdef __APPLE__
+#include <mach/mach.h>
+#endif
 
 bool synfire_processor_has_kernel_instructions(void) {
 #if defined(__x86_64__)
@@ -142,6 +145,21 @@ uint64_t synfire_thread_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t synfire_nanoseconds_of_thread(pthread_t thread) {
+#ifdef __APPLE__
+    thread_basic_info_data_t info;
+    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
+    if (thread_info(pthread_mach_thread_np(thread), THREAD_BASIC_INFO, (thread_info_t)&info, &count) != KERN_SUCCESS) return 0;
+    const uint64_t seconds = (uint64_t)info.user_time.seconds + (uint64_t)info.system_time.seconds;
+    return seconds * 1000000000u + ((uint64_t)info.user_time.microseconds + (uint64_t)info.system_time.microseconds) * 1000u;
+#else
+    clockid_t clock;
+    struct timespec now;
+    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &now) != 0) return 0;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+#endif
 }
 
 uint64_t synfire_peak_memory(void) {

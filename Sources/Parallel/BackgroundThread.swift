@@ -40,6 +40,11 @@ struct BackgroundThread: @unchecked Sendable {
         self.thread = thread
     }
 
+    /// How long it has had a processor [ns]; 0 where the system does not say.
+    ///
+    /// Not to be asked after ``join()``.
+    var processorTime: UInt64 { synfire_nanoseconds_of_thread(thread) }
+
     /// Waits for the thread's end.
     func join() {
         pthread_join(thread, nil)

@@ -9,16 +9,18 @@ import Musl
 import Darwin
 #endif
 
-/// A fixed set of threads that run loops together.
+/// Threads that run loops together.
 ///
-/// The thread that calls ``parallelFor(_:grain:_:)`` is worker 0; the others sleep between loops. A loop ends when all
-/// its parts have ended, so the body may use memory that the caller has borrowed. Which worker gets which part is not
-/// defined: a body that writes only what belongs to its range gives the same result for any number of workers.
+/// A pool has a number of workers, by which work is divided, and at most as many threads as there are processors, the
+/// calling one among them; a thread may run the parts of several workers. Where other programs keep the processors busy,
+/// so that threads wait more than they work, fewer take part for a while. A loop ends when all its parts have ended, so
+/// the body may use memory that the caller has borrowed. Which worker gets which part is not defined: a body that writes
+/// only what belongs to its range gives the same result for any number of workers. Bodies must not wait for one another.
 ///
 /// Several threads may call one pool; their loops run one after the other. A loop inside a loop's body stops the
 /// program, because it would wait for itself.
 public final class WorkerPool: Sendable {
-    /// How many workers take part in a loop, the calling thread included.
+    /// Into how many parts the work of a loop is divided.
     public let workers: Int
 
     private let core: PoolCore
@@ -28,12 +30,12 @@ public final class WorkerPool: Sendable {
 
     /// Starts the threads of a pool.
     ///
-    /// - Parameter workers: How many workers take part in a loop; below 1 counts as 1, above 65,535 as 65,535.
+    /// - Parameter workers: Into how many parts loops are divided; below 1 counts as 1, above 65,535 as 65,535.
     /// - Throws: ``WorkerPoolError/threadNotStarted(number:code:)`` where the system refuses a thread.
     public init(workers: Int = WorkerPool.availableCores) throws {
         self.workers = min(max(1, workers), 0xFFFF)
-        core = PoolCore(sharesCores: self.workers > Self.availableCores)
-        try core.start(threads: self.workers - 1)
+        core = PoolCore(workers: self.workers, threads: min(self.workers, Self.availableCores))
+        try core.start()
     }
 
     deinit {
@@ -80,9 +82,9 @@ public final class WorkerPool: Sendable {
         if let error = loop.failure { throw error }
     }
 
-    /// Runs `body` once on each worker, and waits for all of them; nothing is allocated.
+    /// Runs `body` once for each worker, and waits for all of them; nothing is allocated.
     ///
-    /// Worker 0 is the calling thread. A worker is the same thread each time, so what belongs to it stays in its caches.
+    /// A worker's body runs on the same thread each time, where that is not late, so what belongs to it stays in its caches.
     ///
     /// - Parameter body: Gets the worker, in 0 ..< workers.
     public func forEachWorker(_ body: @Sendable (_ worker: Int) -> Void) {

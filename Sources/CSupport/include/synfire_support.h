@@ -1,7 +1,8 @@
-// What Swift cannot say itself: processor features, a cache hint, and a flag that a signal handler may set.
+// What Swift cannot say itself: processor features, hints to a core, clocks, and a flag that a signal handler may set.
 #ifndef SYNFIRE_SUPPORT_H
 #define SYNFIRE_SUPPORT_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,10 @@ uint64_t synfire_nanoseconds(void);
 /// Nanoseconds that the calling thread has had a processor.
 uint64_t synfire_thread_nanoseconds(void);
 
+/// Nanoseconds that a thread of this process, which has not been joined, has had a processor; 0 where the system does not
+/// say.
+uint64_t synfire_nanoseconds_of_thread(pthread_t thread);
+
 /// The most memory that this process has had at once [bytes]; 0 where the system does not say.
 uint64_t synfire_peak_memory(void);
 
@@ -68,5 +73,14 @@ static inline const char *synfire_instruction_set(void) {
 
 /// Asks for the cache line at `address` to be brought near, for reading.
 static inline void synfire_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Tells the core that a loop only waits for memory to change.
+static inline void synfire_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+    __asm__ volatile("yield");
+#endif
+}
 
 #endif
