@@ -35,6 +35,9 @@ public enum OutputPath {
         case .special: throw refuse(.exists, "it is a device or a pipe, which are not replaced")
         case .regular:
             guard replacing else { throw refuse(.exists, "it exists already") }
+            for (stream, name) in [(1, "output"), (2, "error")] where FileSystem.isFile(target, openAs: Int32(stream)) {
+                throw refuse(.exists, "it is where standard \(name) goes")
+            }
         }
         // Whatever else forbids a path, the system says.
         var status = stat()
@@ -53,6 +56,13 @@ extension FileSystem {
     static func isTaken(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
+    }
+
+    /// Whether a path names the file that a descriptor is open on.
+    static func isFile(_ path: String, openAs descriptor: Int32) -> Bool {
+        var (named, open) = (stat(), stat())
+        guard stat(path, &named) == 0, fstat(descriptor, &open) == 0 else { return false }
+        return named.st_dev == open.st_dev && named.st_ino == open.st_ino
     }
 
     static func longestName(in folder: String) -> Int {

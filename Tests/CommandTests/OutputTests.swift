@@ -107,8 +107,10 @@ import Testing
         try refused(run + ["loop.h5"], "a link that leads to itself", in: folder)
         #expect(mkfifo(folder.file("pipe.h5"), 0o600) == 0)
         try refused(run + ["pipe.h5"], "is not a regular file", in: folder)
-        for device in ["/dev/stdout", "/dev/null", "/dev/fd/1"] {
-            try refused(run + [device], "is not a regular file", in: folder)
+        try refused(run + ["/dev/null"], "is not a regular file", in: folder)
+        // Here the streams are files: those would be replaced, and what was printed lost.
+        for (stream, name) in [("stdout", "output"), ("fd/1", "output"), ("stderr", "error")] {
+            try refused(run + ["/dev/" + stream], "where standard \(name) goes", in: folder)
         }
         try manager.createSymbolicLink(atPath: folder.file("one.h5"), withDestinationPath: "two.h5")
         try refused(
