@@ -30,7 +30,9 @@ let hot: [SwiftSetting] =
 /// The same, where roots and other functions of C do not set `errno`, so that loops over roots vectorise.
 let dense: [SwiftSetting] = hot + [.unsafeFlags(["-Xcc", "-fno-math-errno"], .when(configuration: .release))]
 
-/// The module that a folder in `Sources` holds. Modules carry the package's name, because module names are shared by
+/// The module that a folder in `Sources` holds.
+///
+/// Modules carry the package's name, because module names are shared by
 /// all packages of a build: `Units` lies in `Sources/Units` and is imported as `SynfireUnits`, `CZlib` as `CSynfireZlib`.
 func moduleName(_ folder: String) -> String {
     let isC = folder.hasPrefix("C") && folder.dropFirst().first?.isUppercase == true

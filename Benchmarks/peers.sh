@@ -12,9 +12,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case "${1:-ann}" in
-    ann) folder=.build/peers given=${SYNFIRE_PEERS_ANN:-} packages="torch spikingjelly h5py" module="torch, spikingjelly, h5py" ;;
+    ann) folder=.build/peers given=${SYNFIRE_PEERS_ANN:-} packages="torch==2.15.0 spikingjelly==2.0.0 h5py==3.16.0" module="torch, spikingjelly, h5py" ;;
     brian2) folder=.build/peers-brian2 given=${SYNFIRE_PEERS_BRIAN2:-} packages="brian2==2.9.0 numpy==2.3.5 sympy==1.14.0" module=brian2 ;;
-    nest) folder=.build/peers-nest given=${SYNFIRE_PEERS_NEST:-} packages="nest-simulator==3.10.0 numpy scipy h5py matplotlib" module="nest, numpy, scipy, h5py, matplotlib" ;;
+    nest) folder=.build/peers-nest given=${SYNFIRE_PEERS_NEST:-} packages="nest-simulator==3.10.0 numpy==2.4.6 scipy h5py==3.16.0 matplotlib" module="nest, numpy, scipy, h5py, matplotlib" ;;
     *)
         printf "peers.sh: '%s' is none of ann, brian2, nest\n" "$1" >&2
         exit 2

@@ -25,6 +25,7 @@ public struct ModelSchema: Sendable {
     /// Whether the model emits spikes.
     public let emitsSpikes: Bool
 
+    /// Takes the rows of a model; ``ModelCatalog``'s tests say what they must hold.
     public init(
         name: String, aliases: [String] = [], summary: String, equations: [String], source: String,
         parameters: [ParameterRow], options: [OptionRow] = [], state: [ParameterRow], receptors: [ReceptorRow] = [],
@@ -70,6 +71,7 @@ public struct ParameterRow: Sendable {
     /// One sentence on what it is.
     public let summary: String
 
+    /// A row with its names, default and range.
     public init(
         _ symbol: String, unit: String, default value: Double, follows: String? = nil,
         allowed: ParameterRange = .finite,
@@ -108,6 +110,7 @@ public struct ReceptorRow: Sendable {
     /// One sentence on what a spike does there.
     public let summary: String
 
+    /// A receptor, by the unit of the weights that it takes.
     public init(_ name: String, unit: String, sign: Sign = .any, _ summary: String) {
         self.name = name
         self.unit = unit
@@ -129,6 +132,7 @@ public struct TableRow: Sendable {
     /// One sentence on what it is.
     public let summary: String
 
+    /// A table, by the unit of its numbers.
     public init(
         _ symbol: String, unit: String, allowed: ParameterRange = .finite, isAscending: Bool = false, _ summary: String
     ) {
