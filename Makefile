@@ -4,7 +4,7 @@ SYNFIRE := .build/release/synfire
 CNN := models/fashion-cnn
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-test build demo test data train fuzz bench validate validate-events validate-microcircuit validate-trained format lint docs reference clean
+.PHONY: help deps deps-build deps-test build demo test test-quick soak asan tsan consumer data train fuzz bench validate validate-events validate-microcircuit validate-trained format lint docs reference clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,26 @@ test: deps-build deps-test ## build and run every test, optimised
 
 fuzz: build deps-test ## give 10,000 mutated files of every format to the command; FUZZ="--seed 2" for others
 	@$${SYNFIRE_PYTHON:-.venv/bin/python} -B Tests/Fuzz/fuzz.py $(FUZZ)
+
+test-quick: deps-build deps-test ## build, and run what takes no seconds and starts no commands
+	@SYNFIRE_TESTS=quick $(SWIFT) test -c release --skip CommandTests
+
+ROUNDS ?= 200
+soak: deps-build deps-test ## repeat the random tests with new seeds, ROUNDS=200 times
+	@SWIFT="$(SWIFT)" scripts/soak.sh $(ROUNDS)
+
+# Sanitizers see most in debug builds: in release some modules are compiled without checks, and reads are optimised away.
+# FILTER chooses tests, such as FILTER=HDF5Tests.
+FILTER ?= .
+asan: deps-build deps-test ## run tests under the address sanitizer, in a debug build of their own
+	@ASAN_OPTIONS=detect_leaks=0 SYNFIRE_COMMAND="$(CURDIR)/.build/asan/debug/synfire" SYNFIRE_TESTS=quick \
+	    $(SWIFT) test --sanitize=address --scratch-path .build/asan --filter '$(FILTER)'
+
+tsan: deps-build deps-test ## run the tests of workers and engines under the thread sanitizer, likewise
+	@SYNFIRE_TESTS=quick $(SWIFT) test --sanitize=thread --scratch-path .build/tsan --filter 'ParallelTests|SimulationTests'
+
+consumer: deps-build ## build and run a package that uses this one, and check the README's Swift example
+	@SWIFT="$(SWIFT)" scripts/test-consumer.sh
 
 data: deps-build ## install the full Fashion-MNIST
 	@scripts/install-deps.sh data

@@ -98,17 +98,11 @@ struct ClockCommandTests {
     @Test("Ctrl-C keeps what was recorded in a partial file, with one sentence and status 130")
     func interrupt() throws {
         let folder = try folder()
-        let process = try Command.start(
-            ["simulate", "pair.yaml", "--time", "1000s", "--record", "spikes:a", "--out", "t.h5"], in: folder.path)
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        Thread.sleep(forTimeInterval: 2)
-        process.interrupt()
-        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 130, "\(message)")
+        let stopped = try Command.interrupt(
+            ["simulate", "pair.yaml", "--time", "1000s", "--record", "spikes:a", "--out", "t.h5"], in: folder.path,
+            at: "simulating")
+        let message = stopped.errors
+        #expect(stopped.status == 130, "\(message)")
         #expect(message.contains("synfire: interrupted after"), "\(message)")
         #expect(try folder.names() == ["pair.yaml", "t.partial.h5"])
         _ = try python(

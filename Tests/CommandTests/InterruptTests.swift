@@ -14,19 +14,12 @@ struct InterruptTests {
                 "--diagnostic-images", "0",
             ], in: folder.path)
         #expect(made.status == 0)
-        let process = try Command.start(
-            ["simulate", "s.nir", "--data", "fashion-mnist-sample", "--out", "t.h5", "--time", "200ms"], in: folder.path
-        )
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        Thread.sleep(forTimeInterval: 6)
-        process.interrupt()
-        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 130)
-        #expect(message.contains("synfire: interrupted after"))
+        let stopped = try Command.interrupt(
+            ["simulate", "s.nir", "--data", "fashion-mnist-sample", "--out", "t.h5", "--time", "200ms"],
+            in: folder.path, at: "simulating")
+        let message = stopped.errors
+        #expect(stopped.status == 130, "\(message)")
+        #expect(message.contains("synfire: interrupted after"), "\(message)")
         let names = try folder.names()
         #expect(!names.contains("t.h5"))
         #expect(!names.contains { $0.hasPrefix(".") })
@@ -48,24 +41,14 @@ struct InterruptTests {
     func resumeTraining() throws {
         let folder = try Command.workFolder()
         let train = [
-            "train", "models/fashion-cnn/network.yaml", "--data", "fashion-mnist-sample:512", "--epochs", "12",
+            "train", "models/fashion-cnn/network.yaml", "--data", "fashion-mnist-sample:256", "--epochs", "4",
             "--workers", "1",
         ]
         #expect(try Command.run(train + ["--out", "whole.h5"], in: folder.path).status == 0)
-        let process = try Command.start(train + ["--out", "parts.h5"], in: folder.path)
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        // Until the first checkpoint stands.
-        for _ in 0..<600 where !FileManager.default.fileExists(atPath: folder.file("parts.h5.checkpoint")) {
-            Thread.sleep(forTimeInterval: 0.05)
-        }
-        process.interrupt()
-        process.waitUntilExit()
-        guard process.terminationStatus == 130 else {
-            // So fast that it ended first; then the two must agree all the same.
-            #expect(process.terminationStatus == 0)
-            return
-        }
+        // After the first checkpoint, well before the end.
+        let stopped = try Command.interrupt(train + ["--out", "parts.h5"], in: folder.path, at: "epoch 3/4")
+        #expect(stopped.status == 130, "\(stopped.errors)")
+        #expect(FileManager.default.fileExists(atPath: folder.file("parts.h5.checkpoint")))
         #expect(!FileManager.default.fileExists(atPath: folder.file("parts.h5")))
         let resumed = try Command.run(
             train + ["--out", "parts.h5", "--resume", "parts.h5.checkpoint"], in: folder.path)
@@ -94,27 +77,20 @@ struct InterruptTests {
             """
             import sys, h5py, numpy as np
             with h5py.File(sys.argv[1]) as sample, h5py.File(sys.argv[2], "w") as many:
-                many["images"] = np.tile(sample["images"][()], (100, 1, 1))
+                many["images"] = np.tile(sample["images"][()], (40, 1, 1))
                 many.attrs.update(sample.attrs)
                 sample.copy("class_names", many)
-                many["labels"] = np.tile(sample["labels"][()], 100)
+                many["labels"] = np.tile(sample["labels"][()], 40)
             """, [folder.file("datasets/fashion-mnist-sample/fashion-mnist-sample.h5"), folder.file("many.h5")])
         let before = try folder.names()
         let arguments =
             command == "evaluate"
             ? ["evaluate", Command.weights, "--data", "many.h5"]
             : ["convert", Command.weights, "--out", "s.nir", "--calibrate", "many.h5"]
-        let process = try Command.start(arguments, in: folder.path)
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        Thread.sleep(forTimeInterval: 2)
-        process.interrupt()
-        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit)
-        #expect(process.terminationStatus == 130, "\(message)")
+        let stopped = try Command.interrupt(
+            arguments, in: folder.path, at: command == "evaluate" ? "evaluating" : "calibrating")
+        let message = stopped.errors
+        #expect(stopped.status == 130, "\(message)")
         #expect(message.contains("synfire: interrupted"), "\(message)")
         #expect(message.contains("nothing was written"), "\(message)")
         #expect(try folder.names() == before)

@@ -83,7 +83,6 @@ struct ConverterTests {
         "The readout approaches the trained network's outputs as 1/T",
         arguments: ConversionRecipe.named.filter { $0.reset == .subtract })
     func readoutConverges(recipe: ConversionRecipe) throws {
-        print("seed 11")
         let graph = try Self.graph(seed: 11)
         let data = try Self.images(6, seed: 12)
         let converted = try Converter(recipe: recipe).convert(graph, calibration: try Self.images(50, seed: 13))

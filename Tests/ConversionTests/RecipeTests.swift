@@ -33,7 +33,6 @@ struct RecipeTests {
 
     @Test("Economical levels have one λ³·s/(f·a) for all channels, and the operations of even ones")
     func economicalLevels() throws {
-        print("seed 5")
         let graph = try Self.graph(seed: 5)
         let data = try Self.images(100, seed: 3)
         let even = try Converter(recipe: ConversionRecipe()).convert(graph, calibration: data).layers.map(\.levels)

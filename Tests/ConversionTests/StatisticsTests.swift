@@ -6,7 +6,6 @@ import Testing
 struct ActivationStatisticsTests {
     @Test("Percentiles agree with sorting to one bin", arguments: [50.0, 90, 99, 99.9, 100])
     func percentiles(percent: Double) throws {
-        print("seed 3")
         var stream = RandomStream(seed: 3, stream: 0)
         let (images, channels, each) = (40, 3, 500)
         // Rectified, with a long tail, and of different size in each channel.

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import SynfireParallel
 import Testing
@@ -113,11 +114,24 @@ struct WorkerPoolTests {
         #expect(try WorkerPool(workers: 0).workers == 1)
     }
 
+    #if os(Linux)
     @Test("pools come and go without leaving threads behind")
-    func comeAndGo() throws {
-        for _ in 0..<300 {
-            let pool = try WorkerPool(workers: 4)
-            pool.parallelFor(4) { _ in }
+    func comeAndGo() async {
+        // In a process of its own, where nobody else starts threads.
+        await #expect(processExitsWith: .success) {
+            func threads() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+            }
+            func use() throws {
+                let pool = try WorkerPool(workers: 4)
+                pool.parallelFor(4) { _ in }
+            }
+            try use()
+            let before = try threads()
+            for _ in 0..<300 { try use() }
+            let after = try threads()
+            guard after <= before else { fatalError("\(before) threads became \(after)") }
         }
     }
+    #endif
 }

@@ -116,7 +116,6 @@ struct ClockEngineTests {
     @Test("Agrees with a plain dense simulation spike by spike", arguments: [0, 1, 2, 3])
     func agreesWithDenseReference(variant: Int) throws {
         let seed: UInt64 = 100 + UInt64(variant)
-        print("seed \(seed)")
         let test = try TestNetwork.convolutional(seed: seed, variant: variant, onGrid: true)
         let steps = 50
         let reference = DenseReference(test, steps: steps)

@@ -39,7 +39,6 @@ struct EventEngineTests {
         let reset = choices == "to_value" ? choices : "subtract"
         let onsets = choices.hasSuffix("onsets") ? [0, 2.5, 3.25] : [0.0, 0, 0]
         let seed: UInt64 = 20 + UInt64(variant)
-        print("seed \(seed)")
         let test = try TestNetwork.convolutional(
             seed: seed, reset: reset, variant: variant, onGrid: false, onsets: onsets)
         let folder = try TemporaryDirectory()

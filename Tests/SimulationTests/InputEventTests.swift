@@ -52,7 +52,6 @@ struct InputEventTests {
         "Potentials after events are exactly the operators of the counts of events",
         arguments: [true, false], [Engine.event, .clock(step: .milliseconds(1))])
     func potentialsAreOperatorsOfCounts(isPooled: Bool, engine: Engine) throws {
-        print("seed 8")
         var draw = Draw(8)
         let pair = ConvolutionOperator.Pair(repeating: 2)
         let pool = isPooled ? try PoolingOperator(.average(countsPadding: true), kernelSize: pair, stride: pair) : nil
@@ -74,7 +73,6 @@ struct InputEventTests {
         "Events do to the bit what the same spikes of a population in front do",
         arguments: [true, false], [Engine.event, .clock(step: .milliseconds(0.5))])
     func sameAsSpikes(isPooled: Bool, engine: Engine) throws {
-        print("seed 10")
         var draw = Draw(10)
         let pair = ConvolutionOperator.Pair(repeating: 2)
         let pool = isPooled ? try PoolingOperator(.average(countsPadding: true), kernelSize: pair, stride: pair) : nil
@@ -121,7 +119,6 @@ struct InputEventTests {
 
     @Test("Work is that of the events' kernels, whatever the size of the frame")
     func workFollowsEvents() throws {
-        print("seed 9")
         var draw = Draw(9)
         let kernel = try Self.kernel(&draw)
         let events = Self.events(300, side: 16, until: 10, &draw)

@@ -49,7 +49,6 @@ struct ExperimentHostileTests {
             """
         _ = try Experiment(parsing: text, file: "n.yaml")
         var state: UInt64 = 0x5EED
-        print("seed 0x5EED")
         func next(_ bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % bound

@@ -178,7 +178,6 @@ struct NetworkTableFileTests {
             #expect(throws: (any Error).self) { try load(folder.file("cut.h5")) }
         }
         var state: UInt64 = 0xB17
-        print("seed 0xB17")
         var refused = 0
         for round in 0..<300 {
             var bytes = good

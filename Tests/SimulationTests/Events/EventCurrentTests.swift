@@ -2,6 +2,7 @@ import Foundation
 import SynfireSimulation
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireTestSupport
 import SynfireUnits
 import Testing
 
@@ -73,9 +74,9 @@ struct EventCurrentTests {
         #expect(spikes.count == 1 && abs(spikes[0] - (20 + Self.wait(from: low, 11))) < 1e-12)
     }
 
-    @Test("Spike times of steps approach those of continuous time at first order")
+    @Test("Spike times of steps approach those of continuous time at first order", .tags(.random))
     func convergence() throws {
-        let seed = Chance.seed("convergence")
+        let seed = TestSeed.of("convergence")
         var numbers = SplitMix(state: seed)
         let trains = (0..<24).map { _ in (0..<30).map { _ in Double.random(in: 1...95, using: &numbers) }.sorted() }
         let network = try Network(

@@ -1,5 +1,6 @@
 import Foundation
 import SynfireSpikingModels
+import SynfireTestSupport
 import SynfireUnits
 import Testing
 
@@ -68,9 +69,9 @@ struct EventSourceTests {
         #expect(exponential < 2.5, "intervals: \(exponential)")
     }
 
-    @Test("A Poisson source has exponential intervals and Poisson counts, whoever has its neurons")
+    @Test("A Poisson source has exponential intervals and Poisson counts, whoever has its neurons", .tags(.random))
     func poissonSource() throws {
-        let seed = Chance.seed("poisson source")
+        let seed = TestSeed.of("poisson source")
         let values = Rig.values(PoissonSource.schema, ["rate": .uniform(400)])
         let trains = try Self.trains(PoissonSource.self, values, count: 300, slices: 800, seed: seed)
         Self.checkPoisson(trains, rate: 0.4, duration: 200)
@@ -79,9 +80,9 @@ struct EventSourceTests {
         #expect(parts == trains)
     }
 
-    @Test("Windows of sources and drives are exact")
+    @Test("Windows of sources and drives are exact", .tags(.random))
     func windows() throws {
-        let seed = Chance.seed("windows")
+        let seed = TestSeed.of("windows")
         let window: [String: Column] = ["rate": .uniform(20_000), "start": .uniform(3.3), "stop": .uniform(41.77)]
         let source = try Self.trains(
             PoissonSource.self, Rig.values(PoissonSource.schema, window), count: 100, slices: 400, seed: seed)
@@ -98,9 +99,9 @@ struct EventSourceTests {
         }
     }
 
-    @Test("Drives of one rate for all have its law", arguments: [1e-3, 0.04, 0.9, 6.0, 30, 700])
+    @Test("Drives of one rate for all have its law", .tags(.random), arguments: [1e-3, 0.04, 0.9, 6.0, 30, 700])
     func blockDrive(rate: Double) throws {
-        let seed = Chance.seed("rate \(rate)")
+        let seed = TestSeed.of("rate \(rate)")
         let (count, slices) = rate > 100 ? (200, 40) : rate > 1 ? (500, 200) : (5000, rate < 0.01 ? 2000 : 400)
         let values = Rig.values(PoissonInput.schema, ["rate": .uniform(rate * 1e3), "weight": .uniform(1)])
         let trains = try Self.driven(values, count: count, slices: slices, seed: seed)
@@ -109,9 +110,9 @@ struct EventSourceTests {
         #expect(try Self.driven(values, count: count, strips: strips, slices: slices, seed: seed) == trains)
     }
 
-    @Test("What neurons of a block get is independent", arguments: [0.04, 6.0])
+    @Test("What neurons of a block get is independent", .tags(.random), arguments: [0.04, 6.0])
     func independence(rate: Double) throws {
-        let seed = Chance.seed("independence \(rate)")
+        let seed = TestSeed.of("independence \(rate)")
         let (count, slices) = (600, 400)
         let values = Rig.values(PoissonInput.schema, ["rate": .uniform(rate * 1e3), "weight": .uniform(1)])
         let trains = try Self.driven(values, count: count, slices: slices, seed: seed)
@@ -134,9 +135,9 @@ struct EventSourceTests {
         }
     }
 
-    @Test("A gamma source has gamma distributed intervals and its rate from the beginning on")
+    @Test("A gamma source has gamma distributed intervals and its rate from the beginning on", .tags(.random))
     func gamma() throws {
-        let seed = Chance.seed("gamma")
+        let seed = TestSeed.of("gamma")
         let values = Rig.values(GammaSource.schema, ["rate": .uniform(500), "shape": .uniform(2)])
         let trains = try Self.trains(GammaSource.self, values, count: 2000, slices: 800, seed: seed)
         let intervals = trains.flatMap { train in zip(train.dropFirst(), train).prefix(50).map { $0 - $1 } }
@@ -150,9 +151,9 @@ struct EventSourceTests {
         #expect(abs(mean - 100) < 5 * (50.0 / 2000).squareRoot(), "\(mean)")
     }
 
-    @Test("An inhomogeneous source follows its rate")
+    @Test("An inhomogeneous source follows its rate", .tags(.random))
     func inhomogeneous() throws {
-        let seed = Chance.seed("inhomogeneous")
+        let seed = TestSeed.of("inhomogeneous")
         let (times, rates) = ([5.1, 20.0, 33.3, 60.7], [800.0, 0, 3000, 100])
         let values = Rig.values(
             InhomogeneousPoissonSource.schema, tables: ["rate_times": [times], "rate_values": [rates]])

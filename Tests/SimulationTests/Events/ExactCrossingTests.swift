@@ -1,5 +1,6 @@
 import Foundation
 import SynfireSpikingModels
+import SynfireTestSupport
 import SynfireUnits
 import Testing
 
@@ -132,9 +133,9 @@ struct ExactCrossingTests {
         return min(2 * error / cases["slope", number], tangent) + sum
     }
 
-    @Test("Each crossing is found, none is added, and times are right to rounding", arguments: 0..<6)
+    @Test("Each crossing is found, none is added, and times are right to rounding", .tags(.random), arguments: 0..<6)
     func crossings(_ model: Int) throws {
-        let seed = Chance.seed(ExactCases.models[model].schema.name)
+        let seed = TestSeed.of(ExactCases.models[model].schema.name)
         let clock = ContinuousClock()
         let began = clock.now
         let cases = try ExactCases(ExactCases.models[model], count: Self.count, seed: seed)

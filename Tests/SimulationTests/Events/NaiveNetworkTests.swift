@@ -3,6 +3,7 @@ import SynfireParallel
 import SynfireSimulation
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireTestSupport
 import SynfireUnits
 import Testing
 
@@ -169,10 +170,10 @@ struct NaiveNetworkTests {
     }
 
     @Test(
-        "The first 50 ms are the same spikes, and half a second has the same statistics",
+        "The first 50 ms are the same spikes, and half a second has the same statistics", .tags(.random),
         arguments: ["jumps", "currents", "brunel"])
     func agreement(_ name: String) throws {
-        let seed = Chance.seed(name)
+        let seed = TestSeed.of(name)
         let network =
             switch name {
             case "jumps": try Self.jumping()

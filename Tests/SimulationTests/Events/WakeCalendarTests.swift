@@ -1,11 +1,12 @@
 import SynfireSpikingModels
+import SynfireTestSupport
 import Testing
 
 @Suite("Calendar of wake-ups")
 struct WakeCalendarTests {
-    @Test("Each neuron is taken once, in the slice that was asked for last of all sooner ones")
+    @Test("Each neuron is taken once, in the slice that was asked for last of all sooner ones", .tags(.random))
     func random() {
-        var random = SplitMix(state: Chance.seed("calendar"))
+        var random = SplitMix(state: TestSeed.of("calendar"))
         let count = 50
         var calendar = WakeCalendar(neurons: count)
         // The naive one: the least slice asked for since the neuron was last taken.

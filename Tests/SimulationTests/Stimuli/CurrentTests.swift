@@ -1,5 +1,6 @@
 import Foundation
 import SynfireSpikingModels
+import SynfireTestSupport
 import Testing
 
 @Suite("Injected currents")
@@ -80,9 +81,9 @@ struct CurrentTests {
         return (sum / Double(course.count * count), covariances)
     }
 
-    @Test("Noise is held over its interval, and has its mean and deviation")
+    @Test("Noise is held over its interval, and has its mean and deviation", .tags(.random))
     func noise() {
-        let seed = Chance.seed("noise")
+        let seed = TestSeed.of("noise")
         let values = Rig.values(
             NoisyCurrent.schema,
             ["mean": .uniform(20), "stdev": .uniform(5), "dt": .uniform(0.5), "start": .uniform(0.2)])
@@ -103,10 +104,10 @@ struct CurrentTests {
     }
 
     @Test(
-        "The Ornstein–Uhlenbeck current has its mean, variance and autocovariance from the start",
+        "The Ornstein–Uhlenbeck current has its mean, variance and autocovariance from the start", .tags(.random),
         arguments: [0.1, 2.5])
     func ornsteinUhlenbeck(step: Double) {
-        let seed = Chance.seed("Ornstein–Uhlenbeck")
+        let seed = TestSeed.of("Ornstein–Uhlenbeck")
         let (mean, sigma, tau) = (-30.0, 12.0, 5.0)
         let values = Rig.values(
             OrnsteinUhlenbeckCurrent.schema, ["mean": .uniform(mean), "sigma": .uniform(sigma), "tau": .uniform(tau)])

@@ -1,5 +1,6 @@
 import Foundation
 import SynfireSpikingModels
+import SynfireTestSupport
 import Testing
 
 @Suite("Poisson input and Poisson sources")
@@ -16,10 +17,10 @@ struct PoissonTests {
     }
 
     @Test(
-        "Counts of the input have the Poisson distribution",
+        "Counts of the input have the Poisson distribution", .tags(.random),
         arguments: [1e-4, 3e-3, 0.0155, 0.0157, 0.1, 0.8, 1.28, 2, 10, 23.9, 24.1, 60, 200, 1500])
     func inputCounts(mean: Double) {
-        let seed = Chance.seed("mean \(mean)")
+        let seed = TestSeed.of("mean \(mean)")
         let steps = mean < 0.1 ? 10_000 : mean < 100 ? 500 : 100
         var histogram: [Int: Int] = [:]
         var tally = [Int](repeating: 0, count: 4000)
@@ -32,9 +33,9 @@ struct PoissonTests {
         #expect(abs(normal) < 5, "\(normal) standard deviations")
     }
 
-    @Test("Counts that follow each other in time or in space are independent", arguments: [0.01, 1.3])
+    @Test("Counts that follow each other in time or in space are independent", .tags(.random), arguments: [0.01, 1.3])
     func independence(mean: Double) {
-        let seed = Chance.seed("independence")
+        let seed = TestSeed.of("independence")
         let count = 4000
         let course = Rig.course(
             PoissonInput.self, input([mean]), strips: [0..<count], step: Self.step, steps: 200, seed: seed)
@@ -51,9 +52,9 @@ struct PoissonTests {
         }
     }
 
-    @Test("Targets of a mean above ten thousand have its mean and variance")
+    @Test("Targets of a mean above ten thousand have its mean and variance", .tags(.random))
     func largeMean() {
-        let seed = Chance.seed("large mean")
+        let seed = TestSeed.of("large mean")
         let mean = 20_000.0
         var (sum, square, number) = (0.0, 0.0, 0.0)
         Rig.add(PoissonInput.self, input([mean]), strip: 0..<500, step: Self.step, steps: 100, seed: seed) {
@@ -68,9 +69,9 @@ struct PoissonTests {
         #expect(abs(square / number / mean - 1) < 5 * (2 / number).squareRoot())
     }
 
-    @Test("A target's counts depend neither on strips nor on its neighbours' rates")
+    @Test("A target's counts depend neither on strips nor on its neighbours' rates", .tags(.random))
     func strips() {
-        let seed = Chance.seed("strips")
+        let seed = TestSeed.of("strips")
         for mean in [2e-3, 1.3, 5, 9, 23, 40, 900] {
             let whole = Rig.course(
                 PoissonInput.self, input([mean], weight: 0.7), strips: [0..<3000], step: Self.step, steps: 50,
@@ -111,9 +112,9 @@ struct PoissonTests {
                 == "stop (4.0 ms) is before start (5.0 ms)")
     }
 
-    @Test("Exponentially filtered input has the mean and variance of Campbell's theorem")
+    @Test("Exponentially filtered input has the mean and variance of Campbell's theorem", .tags(.random))
     func campbell() throws {
-        let seed = Chance.seed("Campbell")
+        let seed = TestSeed.of("Campbell")
         let (rate, weight, tau, h) = (8000.0, 87.8, 2.0, 0.1)
         let count = 500
         let neurons = Rig.values(
@@ -159,9 +160,11 @@ struct PoissonTests {
         withExtendedLifetime(setup) {}
     }
 
-    @Test("Counts of a source have the Poisson distribution, one entry a spike", arguments: [1e-3, 0.3, 3, 40])
+    @Test(
+        "Counts of a source have the Poisson distribution, one entry a spike", .tags(.random),
+        arguments: [1e-3, 0.3, 3, 40])
     func sourceCounts(mean: Double) {
-        let seed = Chance.seed("source")
+        let seed = TestSeed.of("source")
         let values = Rig.values(PoissonSource.schema, ["rate": .uniform(mean * 1e4)])
         let steps = mean < 0.1 ? 2000 : 200
         let whole = Rig.spikes(PoissonSource.self, values, strips: [0..<1500], step: 0.1, steps: steps, seed: seed)
@@ -183,9 +186,9 @@ struct PoissonTests {
         #expect(zip(whole, input).allSatisfy { Float($0.count) == $1.reduce(0, +) })
     }
 
-    @Test("Rates step when they should, for all neurons or for each")
+    @Test("Rates step when they should, for all neurons or for each", .tags(.random))
     func inhomogeneous() {
-        let seed = Chance.seed("inhomogeneous")
+        let seed = TestSeed.of("inhomogeneous")
         let (count, h) = (3000, 0.1)
         // Boundaries inside blocks of four steps, and one off the grid.
         let (times, rates) = ([0.5, 1.1, 2.04], [1000.0, 0, 6000])

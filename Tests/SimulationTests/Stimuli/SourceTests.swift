@@ -1,6 +1,7 @@
 import Foundation
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite("Sources with given intervals and times")
@@ -17,9 +18,9 @@ struct SourceTests {
         return result
     }
 
-    @Test("Intervals of the gamma source have their distribution", arguments: [0.5, 1, 3])
+    @Test("Intervals of the gamma source have their distribution", .tags(.random), arguments: [0.5, 1, 3])
     func gammaIntervals(shape: Double) {
-        let seed = Chance.seed("gamma \(shape)")
+        let seed = TestSeed.of("gamma \(shape)")
         let rate = 50.0
         // A step far below the intervals, and trains so long that few intervals are cut off.
         let values = Rig.values(GammaSource.schema, ["shape": .uniform(shape), "rate": .uniform(rate)])
@@ -39,9 +40,9 @@ struct SourceTests {
         #expect(distance < (shape < 1 ? 3.5 : 2.3), "distance \(distance)")
     }
 
-    @Test("A stationary gamma source has its rate from the first step on, an ordinary one has not")
+    @Test("A stationary gamma source has its rate from the first step on, an ordinary one has not", .tags(.random))
     func gammaStart() {
-        let seed = Chance.seed("gamma start")
+        let seed = TestSeed.of("gamma start")
         let (count, steps) = (20_000, 40)
         func early(_ begin: String, _ strips: [Range<Int>]) -> [Int] {
             let values = Rig.values(

@@ -2,6 +2,7 @@ import Foundation
 import SynfireParallel
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireTestSupport
 import Testing
 
 @Suite("Spike-timing dependent plasticity of pairs")
@@ -76,9 +77,9 @@ struct PairSTDPTests {
             ], options: ["weight_dependence": p.rule, "pairing": p.pairing])
     }
 
-    @Test("Every rule and pairing is the sum over pairs of arrivals", arguments: rules, pairings)
+    @Test("Every rule and pairing is the sum over pairs of arrivals", .tags(.random), arguments: rules, pairings)
     func naive(rule: String, pairing: String) {
-        let seed = Chance.seed("\(rule), \(pairing)")
+        let seed = TestSeed.of("\(rule), \(pairing)")
         var worst = 0.0
         for (index, fraction) in [0, 0.3, 0.5, 0.85, 1].enumerated() {
             var p = NaivePairSTDP()
@@ -189,10 +190,10 @@ struct PairSTDPTests {
         }
     }
 
-    @Test("Forgetting spikes of targets that nobody needs changes no bit, and bounds memory")
+    @Test("Forgetting spikes of targets that nobody needs changes no bit, and bounds memory", .tags(.random))
     func forgetting() {
         for pairing in Self.pairings {
-            let seed = Chance.seed("forgetting")
+            let seed = TestSeed.of("forgetting")
             var p = NaivePairSTDP()
             p.pairing = pairing
             let (delays, targets) = ([3, 15, 1], 20)
@@ -214,9 +215,10 @@ struct PairSTDPTests {
         }
     }
 
-    @Test("Synapses of one delay have factors ready, which change no bit", arguments: rules, [0, 0.3, 1])
+    @Test(
+        "Synapses of one delay have factors ready, which change no bit", .tags(.random), arguments: rules, [0, 0.3, 1])
     func factors(rule: String, fraction: Double) {
-        let seed = Chance.seed("factors, \(rule), \(fraction)")
+        let seed = TestSeed.of("factors, \(rule), \(fraction)")
         for pairing in ["all_to_all", "nearest_symmetric"] {
             var p = NaivePairSTDP()
             (p.rule, p.pairing, p.fraction, p.tauPlus, p.tauMinus) = (rule, pairing, fraction, 7, 23)
@@ -239,10 +241,10 @@ struct PairSTDPTests {
         }
     }
 
-    @Test("Powers agree with the C library's")
+    @Test("Powers agree with the C library's", .tags(.random))
     func power() {
         var worst: Float = 0
-        var stream = RandomStream(seed: Chance.seed("power"), stream: 1)
+        var stream = RandomStream(seed: TestSeed.of("power"), stream: 1)
         for _ in 0..<200_000 {
             let x = Float(exp(stream.uniform(in: -8..<8)))
             let y = Float(stream.uniform(in: 0..<2))
@@ -250,7 +252,8 @@ struct PairSTDPTests {
             worst = max(worst, abs(Power.of(x, y) - expected) / expected)
         }
         print("powers: greatest relative difference \(worst)")
-        #expect(worst < 1e-6)
+        // The product of exponents up to 23 is rounded at 2⁻²⁰, times ln 2; some roundings at 2⁻²³ come to it.
+        #expect(worst < 1.5e-6)
         #expect(Power.of(0, 0.4) == 0 && Power.of(0, 0) == 1 && Power.of(7, 0) == 1 && Power.of(1, 3) == 1)
         #expect(Power.of(1e30, 100) > 1e38 && Power.of(1e-30, 100) < 1e-37)
     }

@@ -1,6 +1,7 @@
 import Foundation
 import SynfireParallel
 import SynfireSpikingModels
+import SynfireTestSupport
 import Testing
 
 @Suite("Short-term plasticity of Tsodyks and Markram")
@@ -22,9 +23,9 @@ struct TsodyksMarkramTests {
         #expect(abs(Double(factor) / (steadyU * steadyX) - 1) < 1e-6)
     }
 
-    @Test("Random trains of several sources agree with resources integrated in time")
+    @Test("Random trains of several sources agree with resources integrated in time", .tags(.random))
     func integrated() {
-        let seed = Chance.seed("Tsodyks–Markram")
+        let seed = TestSeed.of("Tsodyks–Markram")
         let (u, recovery, facilitation, h) = (0.3, 120.0, 60.0, 0.1)
         let kernel = kernel(
             ["u": u, "tau_rec": recovery, "tau_fac": facilitation, "x_initial": 0.8, "u_initial": 0.4], sources: 3)

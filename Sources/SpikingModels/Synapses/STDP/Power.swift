@@ -1,7 +1,7 @@
 /// Powers in single precision that the compiler can put into vector loops, which calls of the C library cannot be.
 package enum Power {
-    /// x^y for x ≥ 0, with a relative error below 10⁻⁶ where |y·log₂ x| is below 24; below 2^−126 it is 0, above 2^127
-    /// that.
+    /// x^y for x ≥ 0, with a relative error below 1.5·10⁻⁶ where |y·log₂ x| is below 24; below 2^−126 it is 0, above
+    /// 2^127 that.
     ///
     /// Logarithm and exponential by the polynomials of Cephes' `logf` and `expf` (S. L. Moshier 1989, *Methods and
     /// Programs for Mathematical Functions*).
