@@ -121,6 +121,8 @@ static herr_t driver_close(H5FD_t *common) {
         if (number) note(file, number);
         storage_clear(&file->storage);
     }
+    // A process that was forked meanwhile has the descriptor, and the lock with it, until it ends.
+    if (!is_in_memory(file)) (void)flock(file->descriptor, LOCK_UN);
     if (!is_in_memory(file) && close(file->descriptor) < 0) note(file, errno);
     if (file->failure) unreported = file->failure;
     free(file->memory);

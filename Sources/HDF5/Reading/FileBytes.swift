@@ -57,7 +57,10 @@ final class FileBytes: Sendable {
     }
 
     deinit {
-        if case .descriptor(let descriptor) = source { close(descriptor) }
+        guard case .descriptor(let descriptor) = source else { return }
+        // A process that was forked meanwhile has the descriptor, and the lock with it, until it ends.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     private static let noRegularFile = "it is a device or a pipe, not an HDF5 file"
