@@ -15,8 +15,8 @@ struct PlotCommand: ParsableCommand {
               synfire plot traces.h5 --kind raster --out raster.svg
               synfire plot traces.h5 --kind trace --population fc2 \\
                 --from 0 --to 64ms --out outputs.svg
-              synfire plot traces.h5 --kind trace --population exc \\
-                --variable v --neurons 0,5,10-20 --out potentials.svg
+              synfire plot traces.h5 --kind trace --population fc2 \\
+                --variable v --neurons 0,2,5-9 --out potentials.svg
               synfire plot traces.h5 --kind activity --neurons 50 \\
                 --bin 1ms --out activity.svg
               synfire plot traces.h5 --kind rates --out rates.svg
