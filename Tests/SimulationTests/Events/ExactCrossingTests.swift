@@ -163,7 +163,9 @@ struct ExactCrossingTests {
                 // A crossing just after the horizon may lie on its tick.
                 let tick = Ticks.milliseconds(1)
                 #expect(
-                    [long[number], short[number]].allSatisfy { $0.map { $0 > cases["horizon", number] - tick } ?? true },
+                    [long[number], short[number]].allSatisfy {
+                        $0.map { $0 > cases["horizon", number] - tick } ?? true
+                    },
                     "\(missing("kernel")): \(long[number] ?? .nan), \(short[number] ?? .nan) ms")
                 for row in cases.model.schema.state {
                     let (value, end) = (own.end[row.symbol] ?? .nan, cases[row.symbol + "_end", number])
