@@ -5,7 +5,7 @@ extension EventStream {
     ///
     /// | Path | Type | |
     /// |---|---|---|
-    /// | `t` | integer or float | time; an attribute `unit`, `units` or `time_unit` says s, ms, us or ns; whole numbers without one are [us] |
+    /// | `t` | integer or float | time; an attribute `unit`, `units` or `time_unit` says s, ms, us or ns; without one, whole numbers over 10,000 or more are [us] |
     /// | `x`, `y` | integer | column and row |
     /// | `p` or `polarity` | integer or boolean | 0 and 1, or -1 and 1 |
     ///
@@ -60,6 +60,9 @@ extension EventStream {
                 try builder.append(
                     index: index, x: x[index], y: y[index], polarity: polarity == 1 ? 1 : 0, time: times[index] / ticks)
             }
+            // No camera records for less than that: such numbers are seconds or milliseconds.
+            let span = (times.last ?? 0) - (times.first ?? 0)
+            if unit == nil, span < shortest * ticks, count > 0 { throw builder.fault(.doubtfulUnit(span: span)) }
             return try builder.finished()
         } catch let error as DatasetError {
             throw error
@@ -67,6 +70,9 @@ extension EventStream {
             throw .storage(message: "\(error)")
         }
     }
+
+    /// The shortest recording whose times are taken for microseconds where nothing says so [ms].
+    private static let shortest = 10.0
 
     private static func signs(_ list: borrowing HDF5Dataset) throws(HDF5Error) -> [Int] {
         if case .boolean = list.elementType { return try list.read(as: Bool.self).map { $0 ? 1 : 0 } }

@@ -28,6 +28,8 @@ public enum EventStreamFault: Equatable, Sendable {
     case unknownUnit(String)
     /// A time that is no whole number, in a list that names no unit.
     case noUnit(event: Int, time: Double)
+    /// Whole numbers that name no unit and would be hardly any time in microseconds.
+    case doubtfulUnit(span: Double)
     /// A size of the sensor that is none.
     case badSensor(width: Int, height: Int)
 }
@@ -75,6 +77,11 @@ extension EventStreamFault: CustomStringConvertible {
             """
             event \(event) is at \(time), and 't' names no unit: give it the attribute 'unit' with s, ms, us or ns (only \
             whole numbers are taken for us without one)
+            """
+        case .doubtfulUnit(let span):
+            """
+            't' names no unit, and in us its events would be within \(span / 1000) ms: give it the attribute 'unit' with s, \
+            ms, us or ns
             """
         case .badSensor(let width, let height):
             "the sensor is said to have \(width) x \(height) pixels: allowed are 1 to 65536 each"

@@ -53,8 +53,10 @@ struct EventInputCommandTests {
             record("back.bin", (10, 0, 0, 1), (9, 0, 0, 1))
             with h5py.File(folder + "c.h5", "w") as file:
                 for name, value in dict(t=[1000], x=[0], y=[0], p=[1]).items(): file[name] = value
+                file["t"].attrs["unit"] = "us"
             with h5py.File(folder + "far.h5", "w") as file:
                 for name, value in dict(t=[10**14], x=[0], y=[0], p=[1]).items(): file[name] = value
+                file["t"].attrs["unit"] = "us"
             """, [folder.path])
         return folder
     }

@@ -184,6 +184,7 @@ struct EventStreamTests {
         let file = try HDF5File.create(path)
         let group = try file.root.createGroup("events")
         try group.write("t", [0, 10])
+        try group.dataset("t").setAttribute("unit", "us")
         try group.write("x", [1, 2])
         try group.write("y", [3, 4])
         try group.write("p", [0, 1])
@@ -213,6 +214,12 @@ struct EventStreamTests {
                 "seconds", "put(t=[0.0, 0.0125], x=[1, 1], y=[1, 1], p=[0, 1])",
                 ["event 1 is at 0.0125", "'unit'", "s, ms, us or ns"]
             ),
+            // Whole seconds or milliseconds would be hardly any time in microseconds.
+            (
+                "whole", "put(t=np.arange(4), x=[1] * 4, y=[1] * 4, p=[0, 1, 0, 1])",
+                ["'t' names no unit", "within 0.003 ms", "'unit'", "s, ms, us or ns"]
+            ),
+            ("wholeFloats", "put(t=[100.0, 10099.0], x=[1, 1], y=[1, 1], p=[0, 1])", ["within 9.999 ms", "'unit'"]),
             ("unit", "put(t=[1], x=[1], y=[1], p=[0])\nfile['t'].attrs['unit'] = 'weeks'", ["'weeks'", "ms"]),
         ]
         for (name, lines, words) in faults {
