@@ -222,11 +222,13 @@ struct BadInputTests {
             "is not trained")
     }
 
-    @Test("A full disk is an error, and nothing half-written is left")
-    func fullDisk() throws {
+    @Test(
+        "A full disk and a limit on files are errors, and nothing half-written is left",
+        arguments: ["trap '' XFSZ; ", ""])
+    func fullDisk(_ trap: String) throws {
         let folder = try Command.workFolder()
         // A limit on the size of files stands for a disk that is full: writing fails in the same way.
-        let limit = "trap '' XFSZ; ulimit -f 200"
+        let limit = "\(trap)ulimit -f 200"
         try expectFailure(
             Self.convert + ["--calibrate", "fashion-mnist-sample:20", "--diagnostic-images", "0"], in: folder,
             status: 1, "s.nir", shell: limit)
@@ -236,6 +238,9 @@ struct BadInputTests {
         try expectFailure(
             ["simulate", "s.nir", "--data", "fashion-mnist-sample:4", "--out", "t.h5"], in: folder, status: 1, "t.h5",
             shell: limit)
+        try expectFailure(
+            ["plot", Command.weights, "--kind", "filters", "--layer", "conv2", "--out", "f.svg"], in: folder, status: 1,
+            "'f.svg' could not be written: File too large", shell: "\(trap)ulimit -f 4")
     }
 
     @Test("A sentence that quotes a file stays short, whatever is in the file")

@@ -32,6 +32,8 @@ enum Console {
     static func prepare() {
         // A reader that goes away, as in `synfire … | head`, must not end the process before files are closed.
         signal(SIGPIPE, SIG_IGN)
+        // Nor must a limit on the size of files: the write fails then, as on a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         for (stream, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(stream, F_GETFD) == -1 && errno == EBADF {
             // The lowest free number is taken: the streams before are open by now.
