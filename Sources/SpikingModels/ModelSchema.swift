@@ -48,6 +48,9 @@ public struct ModelSchema: Sendable {
     public func row(_ symbol: String) -> ParameterRow? {
         parameters.first { $0.symbol == symbol } ?? state.first { $0.symbol == symbol }
     }
+
+    /// Whether NEST or PyNN call the model so; capitals do not count.
+    public func isKnown(as name: String) -> Bool { aliases.contains { $0.lowercased() == name.lowercased() } }
 }
 
 /// One parameter or state variable of a model.
@@ -86,6 +89,14 @@ public struct ParameterRow: Sendable {
         self.nest = nest
         self.isWeight = isWeight
         self.summary = summary
+    }
+
+    /// Whether NEST or PyNN call it so; capitals do not count.
+    public func isKnown(as name: String) -> Bool {
+        // A row has several names where a tool has several.
+        [pyNN, nest].compactMap { $0 }.contains { names in
+            names.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains { $0.lowercased() == name.lowercased() }
+        }
     }
 }
 

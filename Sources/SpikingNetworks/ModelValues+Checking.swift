@@ -11,7 +11,9 @@ extension ModelValues {
         var columns: [String: Column] = [:]
         let rows = schema.parameters + schema.state
         for symbol in given.keys.sorted() where !rows.contains(where: { $0.symbol == symbol }) {
-            throw .unknownParameter(owner: owner, model: schema.name, symbol, valid: rows.map(\.symbol))
+            throw .unknownParameter(
+                owner: owner, model: schema.name, symbol, valid: rows.map(\.symbol),
+                ours: rows.first { $0.isKnown(as: symbol) }?.symbol)
         }
         for row in rows {
             guard let value = given[row.symbol] else {

@@ -9,8 +9,8 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
     case duplicateName(String)
     /// A shape that is not one to three extents of at least 1.
     case badShape(population: String, [Int])
-    /// A parameter or option that the model does not have.
-    case unknownParameter(owner: String, model: String, String, valid: [String])
+    /// A parameter or option that the model does not have; `ours` is what it is called here if NEST or PyNN call it so.
+    case unknownParameter(owner: String, model: String, String, valid: [String], ours: String? = nil)
     /// An option's choice that the model does not have.
     case unknownChoice(owner: String, option: String, String, valid: [String])
     /// A column of another length than the population's.
@@ -48,7 +48,10 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
         case .duplicateName(let name): return "two parts of the network are called '\(name)': names must differ"
         case .badShape(let population, let shape):
             return "population '\(population)' has the shape \(shape): give one to three extents of at least 1"
-        case .unknownParameter(let owner, let model, let symbol, let valid):
+        case .unknownParameter(let owner, let model, let symbol, _, let ours?):
+            return "\(owner): model '\(model)' has no parameter '\(symbol)', a name of NEST or PyNN: did you mean "
+                + "'\(ours)'?"
+        case .unknownParameter(let owner, let model, let symbol, let valid, nil):
             let hint = valid.isEmpty ? "the model has none" : NearestName.hint(symbol, among: valid)
             return "\(owner): model '\(model)' has no parameter '\(symbol)'; \(hint)"
         case .unknownChoice(let owner, let option, let choice, let valid):

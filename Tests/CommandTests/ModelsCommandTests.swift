@@ -37,6 +37,13 @@ struct ModelsCommandTests {
         let names = (object?["entries"] as? [[String: Any]])?.compactMap { $0["name"] as? String } ?? []
         for name in ["lif_curr_exp", "dc", "all_to_all", "normal"] { #expect(names.contains(name), "\(name)") }
         #expect(Set(names).count == names.count)
+        #expect(text.output.contains("in NEST and PyNN: iaf_psc_exp, IF_curr_exp"), "\(text.output)")
+        let entry = (object?["entries"] as? [[String: Any]])?.first { $0["name"] as? String == "fixed_probability" }
+        #expect(entry?["aliases"] as? [String] == ["pairwise_bernoulli", "FixedProbabilityConnector"])
+        for (alias, ours) in [("iaf_psc_exp", "lif_curr_exp"), ("fromlistconnector", "from_list")] {
+            let foreign = try Command.run(["models", alias], in: folder.path)
+            #expect(foreign.status == 2 && foreign.errors.contains("did you mean '\(ours)'?"), "\(foreign.errors)")
+        }
         let wrong = try Command.run(["models", "lif_cur_exp"], in: folder.path)
         #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'lif_curr_exp'?"), "\(wrong.errors)")
     }

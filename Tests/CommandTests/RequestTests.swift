@@ -129,6 +129,30 @@ struct RequestTests {
         #expect(data.isSuperset(of: ["fashion-mnist", "fashion-mnist-sample"]) && !data.contains("net.h5"), "\(data)")
     }
 
+    @Test("connectors and plasticity get our names for those of NEST and PyNN")
+    func foreignProjections() throws {
+        let folder = try TemporaryDirectory()
+        for (connector, more, ours) in [
+            ("{pairwise_bernoulli: {p: 0.1}}", "", "fixed_probability"), ("FromListConnector", "", "from_list"),
+            ("{fixed_indegree: 2}", "", "fixed_in_degree"),
+            ("all_to_all", ", long_term: stdp_synapse", "stdp_pair"),
+            ("all_to_all", ", long_term: {stdp_pair: {A_plus: 0.01, w_max: 5}}", "a_plus"),
+        ] {
+            try """
+            network: n
+            populations:
+              a: {size: 2, model: lif_curr_exp}
+            projections:
+              p: {from: a, to: a, connect: \(connector), weight: 1 pA, delay: 1 ms, receptor: excitatory\(more)}
+            """.write(toFile: folder.file("n.yaml"), atomically: true, encoding: .utf8)
+            let result = try Command.run(["inspect", "n.yaml"], in: folder.path)
+            #expect(result.status == 1 && result.errorLines.count == 1, "\(connector): \(result.errors)")
+            #expect(
+                result.errors.contains("n.yaml:5:") && result.errors.contains("a name of NEST or PyNN")
+                    && result.errors.contains("did you mean '\(ours)'"), "\(result.errors)")
+        }
+    }
+
     @Test("names of NEST and PyNN get ours, and a key in the wrong section the right one")
     func foreignNames() throws {
         let folder = try TemporaryDirectory()

@@ -18,6 +18,17 @@ struct NetworkTests {
                 + "Valid names: v_threshold, v_reset, r, i, onset, v")
     }
 
+    @Test("A parameter that NEST or PyNN call otherwise gets our name", arguments: ["V_th", "v_thresh"])
+    func foreignParameter(name: String) {
+        let message = text {
+            _ = try Population("a", shape: [2], model: LIFCurrentExponential.self, parameters: [name: .uniform(1)])
+        }
+        #expect(
+            message
+                == "population 'a': model 'lif_curr_exp' has no parameter '\(name)', a name of NEST or PyNN: did you mean "
+                + "'v_threshold'?")
+    }
+
     @Test("Values outside the schema's range are refused with their place", arguments: [0, -1, .nan, .infinity])
     func valueOutOfRange(value: Double) {
         let message = text {

@@ -9,6 +9,8 @@ import SynfireUnits
 public struct ConnectorForm: Sendable {
     /// The name, such as `fixed_in_degree`.
     public let kind: String
+    /// The names that NEST and PyNN have for it.
+    public let aliases: [String]
     /// One sentence on what is connected.
     public let summary: String
     /// The arguments; the first may be given alone, as in `fixed_in_degree: 80`.
@@ -16,14 +18,18 @@ public struct ConnectorForm: Sendable {
     let make: @Sendable (ConnectorArguments) throws -> any Connector
 
     private init(
-        _ kind: String, _ summary: String, _ arguments: [ArgumentRow],
+        _ kind: String, aliases: [String], _ summary: String, _ arguments: [ArgumentRow],
         _ make: @escaping @Sendable (ConnectorArguments) throws -> any Connector
     ) {
         self.kind = kind
+        self.aliases = aliases
         self.summary = summary
         self.arguments = arguments
         self.make = make
     }
+
+    /// Whether NEST or PyNN call it so; capitals do not count.
+    public func isKnown(as name: String) -> Bool { aliases.contains { $0.lowercased() == name.lowercased() } }
 
     private static let autapses = ArgumentRow(
         "autapses", .flag, default: "true", "Whether a neuron may connect to itself.")
@@ -32,21 +38,25 @@ public struct ConnectorForm: Sendable {
 
     /// Every connector that descriptions know, in the order of the documentation.
     public static let all: [ConnectorForm] = [
-        ConnectorForm(AllToAllConnector.kind, "Every source with every target.", [autapses]) {
+        ConnectorForm(
+            AllToAllConnector.kind, aliases: ["AllToAllConnector"], "Every source with every target.", [autapses]
+        ) {
             AllToAllConnector(allowsAutapses: try $0.flag("autapses"))
         },
-        ConnectorForm(OneToOneConnector.kind, "Each source with the target of the same index.", []) { _ in
-            OneToOneConnector()
-        },
         ConnectorForm(
-            FixedProbabilityConnector.kind, "Each pair with the same probability.",
+            OneToOneConnector.kind, aliases: ["OneToOneConnector"], "Each source with the target of the same index.", []
+        ) { _ in OneToOneConnector() },
+        ConnectorForm(
+            FixedProbabilityConnector.kind, aliases: ["pairwise_bernoulli", "FixedProbabilityConnector"],
+            "Each pair with the same probability.",
             [ArgumentRow("p", .number, "The probability, 0 to 1."), autapses]
         ) {
             FixedProbabilityConnector(
                 probability: try $0.number("p", allowed: .between(0, 1)), allowsAutapses: try $0.flag("autapses"))
         },
         ConnectorForm(
-            FixedInDegreeConnector.kind, "As many sources for each target, drawn uniformly.",
+            FixedInDegreeConnector.kind, aliases: ["fixed_indegree", "FixedNumberPreConnector"],
+            "As many sources for each target, drawn uniformly.",
             [ArgumentRow("in_degree", .integer, "How many sources each target has."), autapses, multapses]
         ) {
             FixedInDegreeConnector(
@@ -54,7 +64,8 @@ public struct ConnectorForm: Sendable {
                 allowsMultapses: try $0.flag("multapses"))
         },
         ConnectorForm(
-            FixedOutDegreeConnector.kind, "As many targets for each source, drawn uniformly.",
+            FixedOutDegreeConnector.kind, aliases: ["fixed_outdegree", "FixedNumberPostConnector"],
+            "As many targets for each source, drawn uniformly.",
             [ArgumentRow("out_degree", .integer, "How many targets each source has."), autapses, multapses]
         ) {
             FixedOutDegreeConnector(
@@ -62,7 +73,8 @@ public struct ConnectorForm: Sendable {
                 allowsMultapses: try $0.flag("multapses"))
         },
         ConnectorForm(
-            FixedTotalNumberConnector.kind, "A number of pairs, drawn uniformly.",
+            FixedTotalNumberConnector.kind, aliases: ["FixedTotalNumberConnector"],
+            "A number of pairs, drawn uniformly.",
             [ArgumentRow("count", .integer, "How many connections there are."), autapses, multapses]
         ) {
             FixedTotalNumberConnector(
@@ -70,7 +82,8 @@ public struct ConnectorForm: Sendable {
                 allowsMultapses: try $0.flag("multapses"))
         },
         ConnectorForm(
-            DistanceDependentConnector.kind, "Each pair with a probability that depends on the distance.",
+            DistanceDependentConnector.kind, aliases: ["DistanceDependentProbabilityConnector"],
+            "Each pair with a probability that depends on the distance.",
             [
                 ArgumentRow("p", .expression, "The probability, a function of the distance d."),
                 ArgumentRow("max_distance", .number, default: "inf", "No connection from this distance on."), autapses,
@@ -82,7 +95,7 @@ public struct ConnectorForm: Sendable {
                 allowsAutapses: try $0.flag("autapses"))
         },
         ConnectorForm(
-            SmallWorldConnector.kind,
+            SmallWorldConnector.kind, aliases: ["SmallWorldConnector"],
             "Neighbours on a ring or in space, of which some are exchanged (Watts & Strogatz 1998).",
             [
                 ArgumentRow("degree", .integer, default: "", "How many neighbours on a ring; or give radius."),
@@ -99,11 +112,13 @@ public struct ConnectorForm: Sendable {
                 rewiring: try $0.number("rewiring", allowed: .between(0, 1)), allowsAutapses: try $0.flag("autapses"))
         },
         ConnectorForm(
-            ListConnector.kind, "The pairs of a list.",
+            ListConnector.kind, aliases: ["FromListConnector"],
+            "The pairs of a list.",
             [ArgumentRow("list", .rows, "Rows of source, target and, for all or none, weight and delay.")]
         ) { ListConnector(try $0.rows("list").map { try ListConnector.Entry(row: $0) }) },
         ConnectorForm(
-            FileConnector.kind, "The pairs of a file: CSV, or edges in SONATA's layout.",
+            FileConnector.kind, aliases: ["FromFileConnector"],
+            "The pairs of a file: CSV, or edges in SONATA's layout.",
             [
                 ArgumentRow(
                     "file", .file, "CSV with the columns source, target and perhaps weight and delay, or HDF5."),
@@ -123,7 +138,8 @@ public struct ConnectorForm: Sendable {
     ) throws -> any Connector {
         let (kind, key, given) = try choice(value, scope)
         guard let form = all.first(where: { $0.kind == kind }) else {
-            throw key.failure(.unknownName(kind, what: "connector", known: all.map(\.kind)))
+            throw key.failure(
+                ForeignNames.connector(kind) ?? .unknownName(kind, what: "connector", known: all.map(\.kind)))
         }
         let arguments = try ConnectorArguments(form, given, key: key, scope: scope, owner: owner)
         do {

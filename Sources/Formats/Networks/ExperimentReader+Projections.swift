@@ -134,7 +134,13 @@ extension ExperimentReader {
         let titled = DescriptionValue(node: given.node, file: given.file, what: "'\(name)' of \(value.what)")
         let keys = rows.parameters.map(\.symbol) + rows.options.map(\.symbol)
         var (parameters, options): ([String: ParameterValue], [String: String]) = ([:], [:])
-        for entry in try DescriptionSection(titled, keys: keys).entries {
+        let section = try DescriptionSection(titled)
+        for entry in section.entries where !keys.contains(entry.name) {
+            let reason = ForeignNames.key(entry.name, rows.parameters, title: titled.what)
+            if let reason { throw entry.key.failure(reason) }
+        }
+        try section.allow(keys)
+        for entry in section.entries {
             if let option = rows.options.first(where: { $0.symbol == entry.name }) {
                 options[entry.name] = try choice(entry.value, option, scope)
             } else if let row = rows.parameters.first(where: { $0.symbol == entry.name }) {

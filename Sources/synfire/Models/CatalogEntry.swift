@@ -23,6 +23,8 @@ struct CatalogEntry: Encodable {
     }
 
     let name: String
+    /// The names that NEST and PyNN have for it.
+    var aliases: [String] = []
     let kind: Kind
     let summary: String
     var equations: [String] = []
@@ -41,12 +43,13 @@ struct CatalogEntry: Encodable {
             + StimulusCatalog.all.map { CatalogEntry(.stimulus, $0.schema) }
             + SynapseCatalog.shortTerm.map { CatalogEntry(.shortTerm, $0.schema) }
             + SynapseCatalog.longTerm.map { CatalogEntry(.longTerm, $0.schema) }
-            + ConnectorForm.all.map { CatalogEntry(.connector, $0.kind, $0.summary, $0.arguments) }
-            + DistributionForm.all.map { CatalogEntry(.distribution, $0.name, $0.summary, $0.arguments) }
+            + ConnectorForm.all.map { CatalogEntry(.connector, $0.kind, $0.aliases, $0.summary, $0.arguments) }
+            + DistributionForm.all.map { CatalogEntry(.distribution, $0.name, [], $0.summary, $0.arguments) }
     }
 
     private init(_ kind: Kind, _ schema: ModelSchema) {
         name = schema.name
+        aliases = schema.aliases
         self.kind = kind
         summary = schema.summary
         equations = schema.equations
@@ -81,8 +84,11 @@ struct CatalogEntry: Encodable {
         ].filter { !$0.rows.isEmpty }
     }
 
-    private init(_ kind: Kind, _ name: String, _ summary: String, _ arguments: [ArgumentRow]) {
+    private init(
+        _ kind: Kind, _ name: String, _ aliases: [String], _ summary: String, _ arguments: [ArgumentRow]
+    ) {
         self.name = name
+        self.aliases = aliases
         self.kind = kind
         self.summary = summary
         tables = [

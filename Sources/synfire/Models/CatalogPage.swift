@@ -28,6 +28,10 @@ struct CatalogPage {
         let known = entries.map(\.name)
         let found = entries.filter { $0.name == name }
         guard !found.isEmpty else {
+            if let ours = entries.first(where: { $0.aliases.contains { $0.lowercased() == name.lowercased() } }) {
+                throw RequestError(
+                    "there is no \(what) '\(name)', a name of NEST or PyNN: did you mean '\(ours.name)'?")
+            }
             throw RequestError("there is no \(what) '\(name)'; \(NearestName.hint(name, among: known))")
         }
         if json { return try Output.json(Catalog(version: SynfireCommand.version, entries: found)) }
@@ -43,7 +47,10 @@ struct CatalogPage {
         let width = entries.map(\.name.count).max() ?? 0
         let parts = CatalogEntry.Kind.allCases.compactMap { kind -> String? in
             let lines = entries.filter { $0.kind == kind }
-                .map { "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.summary }
+                .map { entry in
+                    "  " + entry.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + entry.summary
+                        + (entry.aliases.isEmpty ? "" : " (NEST, PyNN: \(entry.aliases.joined(separator: ", ")))")
+                }
             return lines.isEmpty ? nil : ([kind.rawValue] + lines).joined(separator: "\n")
         }
         return parts.joined(separator: "\n\n") + "\n\nsynfire \(command) NAME tells more of one."
@@ -52,6 +59,7 @@ struct CatalogPage {
     /// All about one, for a terminal.
     private static func text(_ entry: CatalogEntry) -> String {
         var parts = ["\(entry.name): \(entry.summary)"]
+        if !entry.aliases.isEmpty { parts.append("in NEST and PyNN: \(entry.aliases.joined(separator: ", "))") }
         if !entry.equations.isEmpty { parts.append(entry.equations.map { "  " + $0 }.joined(separator: "\n")) }
         parts += entry.tables.map { "\($0.title)\n" + leftTable([$0.header] + $0.rows) }
         if !entry.source.isEmpty { parts.append("source: \(entry.source)") }
@@ -80,6 +88,9 @@ struct CatalogPage {
             if isGrouped { lines += ["", "## \(kind.rawValue)"] }
             for entry in entries where entry.kind == kind {
                 lines += ["", "\(isGrouped ? "###" : "##") `\(entry.name)`", "", Self.sentence(entry.summary)]
+                if !entry.aliases.isEmpty {
+                    lines += ["", "In NEST and PyNN: " + entry.aliases.map { "`\($0)`" }.joined(separator: ", ") + "."]
+                }
                 if !entry.equations.isEmpty { lines += ["", "```text"] + entry.equations + ["```"] }
                 for table in entry.tables {
                     lines += ["", Self.row(table.header.enumerated().map { $0 == 0 ? $1.capitalizedFirst : $1 })]
