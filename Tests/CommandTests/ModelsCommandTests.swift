@@ -88,7 +88,8 @@ struct ModelsCommandTests {
     func wrong() throws {
         let folder = try Command.workFolder()
         try Self.pair.write(toFile: folder.file("pair.yaml"), atomically: true, encoding: .utf8)
-        func errors(_ arguments: String...) throws -> (status: Int32, text: String) {
+        func errors(_ arguments: String...) throws -> (status: Int32, text: String) { try errors(arguments: arguments) }
+        func errors(arguments: [String]) throws -> (status: Int32, text: String) {
             let result = try Command.run(["simulate"] + arguments, in: folder.path)
             #expect(result.output.isEmpty && result.errorLines.count == 1, "\(result.errors)")
             return (result.status, result.errors)
@@ -112,8 +113,23 @@ struct ModelsCommandTests {
         }
         #expect(try errors("none.yaml").status == 2)
         #expect(try errors("models/fashion-cnn/network.yaml").text.contains("describes a conventional network"))
-        let size = try errors("pair.yaml", "--set", "n=-2")
-        #expect(size.status == 1 && size.text.contains("pair.yaml:5:13: 'size' of population 'a'"), "\(size.text)")
+        let blamed: [([String], String)] = [
+            (
+                ["n=-2"],
+                "--set n=-2: 'size' of population 'a' is 'n', but must be 1 to 2147483647 (used at pair.yaml:5:13)"
+            ),
+            (["n=x"], "--set n=x: there is no constant 'x'"), (["m=2"], "--set m=2: there is no constant to set"),
+            (["n=20 parsec"], "--set n=20 parsec: there is no unit 'parsec'"),
+        ]
+        for (settings, words) in blamed {
+            let result = try errors(arguments: ["pair.yaml"] + settings.flatMap { ["--set", $0] })
+            #expect(result.status == 2 && result.text.contains(words), "\(result.text)")
+        }
+        // What is wrong in the file itself stays its own.
+        try Self.pair.replacing("fixed_in_degree: 5", with: "fixed_in_degre: 5")
+            .write(toFile: folder.file("wrong.yaml"), atomically: true, encoding: .utf8)
+        let own = try errors("wrong.yaml", "--set", "n=-2")
+        #expect(own.status == 1 && own.text.contains("wrong.yaml:") && !own.text.contains("--set"), "\(own.text)")
         #expect(!(try folder.names().contains("t.h5")))
     }
 }

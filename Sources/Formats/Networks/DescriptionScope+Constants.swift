@@ -19,7 +19,8 @@ extension DescriptionScope {
                 .tooLarge(what: "the section 'constants' of \(known.count)", limit: "\(Self.mostConstants) constants"))
         }
         if let unknown = overriding.keys.sorted().first(where: { !known.contains($0) }) {
-            throw DescriptionOverrideError(name: unknown, known: known)
+            throw DescriptionOverrideError(
+                values: [unknown: overriding[unknown] ?? ""], reason: .unknown(unknown, known: known))
         }
         for entry in section?.entries ?? [] {
             let isName = entry.name.allSatisfy(\.isIdentifier) && entry.name.first?.isNumber == false
@@ -146,19 +147,5 @@ extension DescriptionScope {
             return (first...last).map { .number(Double($0), unit: nil) }
         }
         throw value.failure(.unknownName(text, what: "list among the constants", known: names))
-    }
-}
-
-/// A constant that was to be set and that the description does not have.
-public struct DescriptionOverrideError: Error, Equatable, CustomStringConvertible {
-    /// The name.
-    public let name: String
-    /// The constants that there are.
-    public let known: [String]
-
-    /// One sentence with the nearest name.
-    public var description: String {
-        let reason = ModelDescriptionError.Reason.unknownName(name, what: "constant to set", known: known)
-        return known.isEmpty ? "the description has no constants, so '\(name)' cannot be set" : reason.description
     }
 }

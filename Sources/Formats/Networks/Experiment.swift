@@ -64,8 +64,33 @@ public struct Experiment: Sendable {
     ///   - overriding: Texts that take the place of constants of the file, by name.
     /// - Throws: ``ModelDescriptionError`` with the line and column; ``DescriptionOverrideError``.
     public init(parsing text: String, file: String, overriding: [String: String] = [:]) throws {
-        var reader = try ExperimentReader(DescriptionText.parse(text, file: file), overriding: overriding)
-        self = try reader.read()
+        let root = try DescriptionText.parse(text, file: file)
+        do {
+            self = try Self.read(root, overriding)
+        } catch let error as ModelDescriptionError {
+            throw Self.blame(overriding, for: error, in: root)
+        }
+    }
+
+    private static func read(_ root: DescriptionValue, _ overriding: [String: String]) throws -> Experiment {
+        var reader = try ExperimentReader(root, overriding: overriding)
+        return try reader.read()
+    }
+
+    /// What is wrong: the values that were set, where the description is right without them.
+    private static func blame(
+        _ overriding: [String: String], for error: ModelDescriptionError, in root: DescriptionValue
+    ) -> any Error {
+        guard !overriding.isEmpty, (try? read(root, [:])) != nil else { return error }
+        // One of several may be wrong by itself.
+        for (name, value) in overriding.sorted(by: { $0.key < $1.key }) where overriding.count > 1 {
+            do {
+                _ = try read(root, [name: value])
+            } catch let error as ModelDescriptionError {
+                return DescriptionOverrideError(values: [name: value], reason: .unfit(error))
+            } catch {}
+        }
+        return DescriptionOverrideError(values: overriding, reason: .unfit(error))
     }
 
     init(network: Network, recorders: [Recorder], settings: RunSettings) {

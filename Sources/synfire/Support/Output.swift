@@ -167,7 +167,11 @@ enum Input {
             throw RequestError(
                 "'\(path)' describes a conventional network: train it with 'synfire train', then convert it")
         }
-        return try Experiment.read(path, overriding: values)
+        do {
+            return try Experiment.read(path, overriding: values)
+        } catch let error as DescriptionOverrideError {
+            throw RequestError("--set \(error.assignments): \(error.cause)")
+        }
     }
 
     /// A network with the weights of a training, finished or not.

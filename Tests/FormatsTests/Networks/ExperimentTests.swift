@@ -234,8 +234,13 @@ struct ExperimentTests {
                 return "none"
             } catch { return "\(error)" }
         }
-        #expect(message(["k": "3"]) == "there is no constant to set 'k'; valid names: n, m, t")
-        #expect(message(["t": "3"]) == "n.yaml:2:33: constant 't' is a table or list and cannot be set to '3'")
+        #expect(message(["k": "3"]) == "'k=3' cannot be set: there is no constant to set 'k'; valid names: n, m, t")
+        #expect(
+            message(["t": "3"])
+                == "'t=3' cannot be set: constant 't' is a table or list and cannot be set to '3' (used at n.yaml:2:33)"
+        )
+        // Of several values the one that is wrong by itself is named.
+        #expect(message(["m": "-3", "n": "5"]).hasPrefix("'m=-3' cannot be set: "))
         #expect(message(["n": "x"]).contains("there is no constant 'x'"))
     }
 
