@@ -72,16 +72,27 @@ struct ModelsCommandTests {
         struct Contents: Decodable {
             struct Table: Decodable {
                 let title: String
-                let rows: [[String]]
+                let rows: [[JSONValue]]
+                let units: [String: String]?
             }
-            let facts: [String: String]
+            let facts: [String: JSONValue]
+            let units: [String: String]
             let tables: [Table]
         }
         let contents = try JSONDecoder().decode(Contents.self, from: Data(result.output.utf8))
-        #expect(contents.facts["neurons"] == "30" && contents.facts["time"] == "20 ms")
-        #expect(contents.facts["synapses expected"] == "430")
-        let projections = contents.tables.first { $0.title == "projections" }?.rows
-        #expect(projections?.map { $0.last ?? "" } == ["50.0", "380"])
+        let facts = contents.facts
+        #expect(facts["neurons"] == .number(30) && facts["time"] == .number(20) && facts["seed"] == .number(3))
+        #expect(facts["synapses expected"] == .number(430) && facts["name"] == .text("pair"))
+        #expect(contents.units == ["time": "ms", "step": "ms", "memory, about": "bytes"])
+        func rows(_ title: String) -> [[JSONValue]] { contents.tables.first { $0.title == title }?.rows ?? [] }
+        #expect(rows("projections").map(\.last) == [.number(50), .number(380)])
+        #expect(rows("populations").last == [.text("b"), .text("lif_curr_exp"), .list([.number(10)]), .number(10)])
+        #expect(rows("recorded").map(\.last).suffix(2) == [.number(0.5), .number(0.5)])
+        #expect(contents.tables.last?.units == ["every": "ms"])
+        let text = try Command.run(["inspect", "pair.yaml"], in: folder.path)
+        for words in ["20 ms", "kB", "0.5 ms", "lif_curr_exp   [10]       10"] {
+            #expect(text.output.contains(words), "\(words): \(text.output)")
+        }
     }
 
     @Test("requests that do not fit a description are told")

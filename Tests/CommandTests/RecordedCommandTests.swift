@@ -16,7 +16,7 @@ struct RecordedCommandTests {
             let cv: Double?
             let silentShare: Double?
         }
-        let facts: [String: String]
+        let facts: [String: JSONValue]
         let populations: [Population]
     }
 
@@ -116,7 +116,7 @@ struct RecordedCommandTests {
             "import sys, h5py\nwith h5py.File(sys.argv[1], 'r+') as f: del f['synfire/recorded']", [folder.file("t.h5")]
         )
         let old = try inspected(["t.h5"], in: folder)
-        #expect(old.facts["recorded"]?.contains("does not say which neurons and when") == true)
+        #expect(old.facts["recorded"]?.text?.contains("does not say which neurons and when") == true)
         #expect(old.populations[0].recordedTime == 1000)
     }
 

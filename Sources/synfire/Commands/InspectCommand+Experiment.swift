@@ -3,6 +3,7 @@ import SynfireParallel
 import SynfireSimulation
 import SynfireSpikingModels
 import SynfireSpikingNetworks
+import SynfireUnits
 
 extension InspectCommand {
     /// What a description of a spiking network comes to, without building it.
@@ -17,37 +18,39 @@ extension InspectCommand {
         let memory = MemoryEstimate(network, storedSynapses: stored, workers: WorkerPool.availableCores)
         var contents = Contents(kind: "a spiking network, described")
         contents.facts = [
-            "name": network.name, "source": network.metadata["source"] ?? "",
-            "neurons": "\(network.neuronCount)", "synapses expected": Format.count(synapses),
-            "memory, about": Format.bytes(memory.total),
-            "time": experiment.settings.duration.map(Format.biological) ?? "", "step": "\(experiment.settings.step)",
-            "seed": "\(experiment.settings.seed)",
+            "name": .text(network.name), "source": network.metadata["source"].map { .text($0) } ?? .nothing,
+            "neurons": .whole(network.neuronCount), "synapses expected": .optional(synapses, shown: Format.count),
+            "memory, about": .optional(memory.total, unit: "bytes", shown: Format.bytes),
+            "time": .optional(experiment.settings.duration?.value, unit: "ms") { Format.biological(.milliseconds($0)) },
+            "step": .time(experiment.settings.step.value), "seed": .seed(experiment.settings.seed),
         ]
         contents.tables = [
             .init(
                 title: "populations", header: ["population", "model", "shape", "neurons"],
-                rows: network.populations.map { [$0.name, $0.model.schema.name, "\($0.shape)", "\($0.count)"] }),
+                rows: network.populations.map {
+                    [.text($0.name), .text($0.model.schema.name), .shape($0.shape), .whole($0.count)]
+                }),
             .init(
                 title: "projections",
                 header: ["projection", "connector", "from", "to", "receptor", "synapses expected"],
                 rows: projections.map { estimate in
                     let projection = estimate.projection
-                    return [
+                    let words = [
                         projection.name, estimate.connector, projection.sources.words, projection.targets.words,
                         estimate.receptor ?? "by sign",
-                        (estimate.fault ?? Format.count(estimate.synapses))
-                            + (estimate.isProcedural ? " (procedural)" : ""),
                     ]
+                    return words.map { .text($0) } + [estimate.count]
                 }),
             .init(
                 title: "stimuli", header: ["stimulus", "model", "to"],
-                rows: network.stimuli.map { [$0.name, $0.model.schema.name, $0.target.words] }),
+                rows: network.stimuli.map { [.text($0.name), .text($0.model.schema.name), .text($0.target.words)] }),
             .init(
                 title: "recorded", header: ["what", "of", "every"],
                 rows: experiment.recorders.map { recorder in
                     switch recorder.quantity {
-                    case .spikes: ["spikes", recorder.neurons.words, "–"]
-                    case .variable(let symbol): [symbol, recorder.neurons.words, "\(recorder.interval) ms"]
+                    case .spikes: ["spikes", .text(recorder.neurons.words), .nothing]
+                    case .variable(let symbol):
+                        [.text(symbol), .text(recorder.neurons.words), .time(recorder.interval)]
                     }
                 }),
         ]
@@ -61,15 +64,15 @@ extension InspectCommand {
         let file = try NetworkTableFile(path)
         var contents = Contents(kind: "the synapses of a built network (use it with 'synfire simulate --network-file')")
         contents.facts = [
-            "network": file.network, "step": "\(file.step) ms", "seed": "\(file.seed)",
+            "network": .text(file.network), "step": .time(file.step), "seed": .seed(file.seed),
             "written by": "Synfire \(file.synfireVersion)",
-            "synapses": Format.count(Double(file.tables.reduce(0) { $0 + $1.synapses.reduce(0, +) })),
+            "synapses": .count(file.tables.reduce(0) { $0 + $1.synapses.reduce(0, +) }),
         ]
         contents.tables = [
             .init(
                 title: "tables", header: ["table", "sources", "parts", "synapses"],
                 rows: file.tables.map {
-                    [$0.name, "\($0.rows)", "\($0.synapses.count)", Format.count(Double($0.synapses.reduce(0, +)))]
+                    [.text($0.name), .whole($0.rows), .whole($0.synapses.count), .count($0.synapses.reduce(0, +))]
                 })
         ]
         return contents
@@ -128,6 +131,13 @@ private struct ProjectionEstimate {
         } else {
             synapses = connector.expectedCount(site)
         }
+    }
+
+    /// The number; where the connector cannot connect, why.
+    var count: InspectCommand.Value {
+        let remark = isProcedural ? " (procedural)" : ""
+        if let fault { return .text(fault + remark) }
+        return .optional(synapses) { Format.count($0) + remark }
     }
 
     /// Of more neurons no lists are made: without autapses, a synapse in so many is counted too many.

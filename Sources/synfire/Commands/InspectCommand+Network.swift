@@ -16,26 +16,28 @@ extension InspectCommand {
             use: try? source.graph.activationMemory(batch: batch, training: false, workers: workers)
         )
         var contents = Contents(kind: "a conventional network, described")
-        contents.facts = ["name": summary.name, "input": "\(summary.inputShape)"]
+        contents.facts = ["name": .text(summary.name), "input": .shape(summary.inputShape)]
         switch source {
         case .description: break
         case .model(_, let info):
             contents.kind = "a conventional network, trained"
             contents.facts["written by"] = "Synfire \(info.synfireVersion)"
             if let record = info.record {
-                contents.facts["seed"] = "\(record.seed)"
-                contents.facts["epochs"] = "\(record.epochs)"
-                contents.facts["learned from"] = record.data ?? ""
-                contents.facts["trained"] = record.date ?? ""
-                contents.facts["training time"] = record.wallTime.map(Format.seconds) ?? ""
-                contents.facts["accuracy"] =
-                    record.accuracy.map { "\(Format.percent($0)) of \(record.accuracyData ?? "unnamed images")" } ?? ""
+                func text(_ text: String?) -> Value { text.map { .text($0) } ?? .nothing }
+                contents.facts["seed"] = .seed(record.seed)
+                contents.facts["epochs"] = .whole(record.epochs)
+                contents.facts["learned from"] = text(record.data)
+                contents.facts["trained"] = text(record.date)
+                contents.facts["training time"] = .optional(record.wallTime, unit: "s", shown: Format.seconds)
+                contents.facts["accuracy"] = .optional(record.accuracy, shown: Format.percent)
+                contents.facts["accuracy of"] = text(record.accuracyData)
             }
         case .checkpoint(let content):
             contents.kind = "a checkpoint of a training"
-            contents.facts["epochs complete"] = "\(content.checkpoint.history.count)"
-            contents.facts["batches of the next"] = content.checkpoint.batch > 0 ? "\(content.checkpoint.batch)" : ""
-            contents.facts["seed"] = "\(content.checkpoint.seed)"
+            contents.facts["epochs complete"] = .whole(content.checkpoint.history.count)
+            let batch = content.checkpoint.batch
+            contents.facts["batches of the next"] = batch > 0 ? .whole(batch) : .nothing
+            contents.facts["seed"] = .seed(content.checkpoint.seed)
         }
         contents.tables = [
             .init(
@@ -54,29 +56,31 @@ extension InspectCommand {
     // MARK: Text
 
     /// A layer in a table of at most 100 columns.
-    private static func cells(_ row: GraphSummary.Row) -> [String] {
+    private static func cells(_ row: GraphSummary.Row) -> [Value] {
         let reads = row.inputs.joined(separator: ", ")
         return [
-            Format.cut("\(row.name) (\(row.kind))", to: 28), Format.cut(reads, to: 16),
-            Format.cut("\(row.outputShape)", to: 18), row.parameters == 0 ? "0" : Format.grouped(row.parameters),
-            Format.grouped(row.multiplyAccumulates),
+            .text(Format.cut("\(row.name) (\(row.kind))", to: 28)), .text(Format.cut(reads, to: 16)),
+            .text(Format.cut("\(row.outputShape)", to: 18)), grouped(row.parameters), grouped(row.multiplyAccumulates),
         ]
     }
 
+    private static func grouped(_ number: Int) -> Value { .number(Double(number), shown: Format.grouped(number)) }
+
     /// The memory of values between layers, and the least that any order of places takes.
-    private static func memoryCell(_ memory: ActivationMemory?) -> String {
+    private static func memoryCell(_ memory: ActivationMemory?) -> Value {
         guard let memory else { return "more than this machine has" }
-        return "\(Format.bytes(Double(memory.bytes))) (at least \(Format.bytes(Double(memory.lowerBound))))"
+        return .optional(Double(memory.bytes), unit: "bytes") {
+            "\(Format.bytes($0)) (at least \(Format.bytes(Double(memory.lowerBound))))"
+        }
     }
 
     /// What all layers come to, below their table.
-    private static func totals(_ summary: GraphSummary) -> [[String]] {
+    private static func totals(_ summary: GraphSummary) -> [[Value]] {
         [
-            ["parameters", Format.grouped(summary.parameters)],
-            ["trainable", Format.grouped(summary.trainable)],
-            ["not trainable", Format.grouped(summary.notTrainable)],
-            ["memory of parameters", Format.bytes(Double(summary.parameterBytes))],
-            ["multiply-accumulates (MACs) an image", Format.grouped(summary.multiplyAccumulates)],
+            ["parameters", grouped(summary.parameters)], ["trainable", grouped(summary.trainable)],
+            ["not trainable", grouped(summary.notTrainable)],
+            ["memory of parameters", .optional(Double(summary.parameterBytes), unit: "bytes", shown: Format.bytes)],
+            ["multiply-accumulates (MACs) an image", grouped(summary.multiplyAccumulates)],
         ]
     }
 

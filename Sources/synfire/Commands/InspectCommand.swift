@@ -32,38 +32,25 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var output: PrintOptions
 
-    /// What a file holds: facts, and tables with a heading.
-    struct Contents: Encodable {
-        struct Table: Encodable {
-            let title: String
-            let header: [String]
-            let rows: [[String]]
-            /// Below the rows: names and values.
-            var totals: [[String]]?
-        }
-        var kind: String
-        var facts: [String: String] = [:]
-        var tables: [Table] = []
-        /// Of traces: what the table of spikes says, as numbers.
-        var populations: [TraceSummary.Row]?
-        /// Of conventional networks: what the table of layers says, as numbers.
-        var summary: Summary?
-    }
-
     func run() throws {
         let contents = try Self.read(try Input.file(file), window: try window())
         if output.json { return try Output.json(contents) }
         Console.print("\(file.printable): \(contents.kind)")
         let width = contents.facts.keys.map(\.count).max() ?? 0
-        for (name, value) in contents.facts.sorted(by: { $0.key < $1.key }) where !value.isEmpty {
+        for (name, value) in contents.facts.sorted(by: { $0.key < $1.key }) where !value.shown.isEmpty {
             Console.print(
-                "  " + name.padding(toLength: width, withPad: " ", startingAt: 0).printable + "  " + value.printable)
+                "  " + name.padding(toLength: width, withPad: " ", startingAt: 0).printable + "  "
+                    + value.shown.printable)
         }
         for table in contents.tables where !table.rows.isEmpty {
             Console.print("\n\(table.title)")
-            Console.print(Format.table([table.header] + table.rows))
-            if let totals = table.totals { Console.print("\n" + Format.table(totals)) }
+            Console.print(Format.table([table.header] + Self.cells(table.rows)))
+            if let totals = table.totals { Console.print("\n" + Format.table(Self.cells(totals))) }
         }
+    }
+
+    private static func cells(_ rows: [[Value]]) -> [[String]] {
+        rows.map { $0.map { if case .nothing = $0 { "–" } else { $0.shown } } }
     }
 
     /// What a file is by its content.
@@ -129,23 +116,25 @@ struct InspectCommand: ParsableCommand {
     private static func spiking(_ path: String) throws -> Contents {
         let network = try NIRFile.read(path)
         var contents = Contents(kind: "a spiking network (NIR)")
-        contents.facts = network.metadata.merging(
+        contents.facts = network.metadata.mapValues { .text($0) }.merging(
             [
-                "name": network.name, "neurons": "\(network.neuronCount)", "readout": network.readout ?? "",
-                "timing": "\(network.timing)",
+                "name": .text(network.name), "neurons": .whole(network.neuronCount),
+                "readout": network.readout.map { .text($0) } ?? .nothing, "timing": "\(network.timing)",
             ]
         ) { own, _ in own }
         contents.tables = [
             .init(
                 title: "populations", header: ["population", "model", "shape", "neurons"],
-                rows: network.populations.map { ["\($0.name)", $0.model.schema.name, "\($0.shape)", "\($0.count)"] }),
+                rows: network.populations.map {
+                    [.text($0.name), .text($0.model.schema.name), .shape($0.shape), .whole($0.count)]
+                }),
             .init(
                 title: "projections", header: ["projection", "from", "to", "operators"],
                 rows: network.projections.map { projection in
                     [
                         projection.name, projection.source, projection.target,
                         projection.operators.map { type(of: $0).kind }.joined(separator: " → "),
-                    ]
+                    ].map { .text($0) }
                 }),
         ]
         return contents
@@ -154,20 +143,20 @@ struct InspectCommand: ParsableCommand {
     private static func traces(_ path: String, window: ClosedRange<Double>?) throws -> Contents {
         let file = try TraceFile(path)
         var contents = Contents(kind: "traces (SONATA)")
-        let unknown: String = file.populations.isEmpty ? "" : file.unknownCoverage ?? ""
-        let own: [String: String] = [
-            "network": file.networkName ?? "", "trials": file.trials.isEmpty ? "" : "\(file.trials.count)",
-            "time": file.duration.map { "\($0) ms" } ?? "",
-            "trial duration": file.trialDuration.map { "\($0) ms" } ?? "",
-            "wall time": file.wallTime.map(Format.seconds) ?? "", "created": file.created ?? "",
-            "recorded": unknown,
-            "complete": file.isComplete ? "" : "no: the run was interrupted",
+        func text(_ text: String?) -> Value { text.map { .text($0) } ?? .nothing }
+        let own: [String: Value] = [
+            "network": text(file.networkName), "trials": file.trials.isEmpty ? .nothing : .whole(file.trials.count),
+            "time": .time(file.duration), "trial duration": .time(file.trialDuration),
+            "wall time": .optional(file.wallTime, unit: "s", shown: Format.seconds), "created": text(file.created),
+            "recorded": text(file.populations.isEmpty ? nil : file.unknownCoverage),
+            "complete": .flag(file.isComplete, shown: file.isComplete ? "" : "no: the run was interrupted"),
         ]
-        contents.facts = file.facts.merging(own) { _, own in own }
+        contents.facts = file.facts.mapValues { .text($0) }.merging(own) { _, own in own }
+        if let seed = file.facts["seed"].flatMap({ UInt64($0) }) { contents.facts["seed"] = .seed(seed) }
         let known = file.trials.filter { $0.label != nil && $0.prediction != nil }
         if !known.isEmpty {
             let right = known.filter { $0.label == $0.prediction }.count
-            contents.facts["accuracy"] = Format.percent(Double(right) / Double(known.count))
+            contents.facts["accuracy"] = .optional(Double(right) / Double(known.count), shown: Format.percent)
         }
         let rows = try TraceSummary.rows(file, window: window)
         contents.populations = rows
@@ -180,8 +169,8 @@ struct InspectCommand: ParsableCommand {
                 title: "reports", header: ["report", "variable", "neurons", "samples", "interval", "unit"],
                 rows: file.reports.map {
                     [
-                        $0.name, $0.variable ?? "–", "\($0.neurons.count)", "\($0.samples)", "\($0.interval) ms",
-                        $0.units.isEmpty ? "–" : $0.units,
+                        .text($0.name), text($0.variable), .whole($0.neurons.count), .whole($0.samples),
+                        .time($0.interval), $0.units.isEmpty ? .nothing : .text($0.units),
                     ]
                 }),
         ]
@@ -192,14 +181,13 @@ struct InspectCommand: ParsableCommand {
         let (kind, unit) = images.shape.count < 3 ? ("labelled features", "samples") : ("labelled images", "images")
         var contents = Contents(kind: kind)
         contents.facts = [
-            "name": images.name, unit: "\(images.count)",
-            "shape": "\(images.shape)",
-            "source": images.provenance.source, "licence": images.provenance.licence,
+            "name": .text(images.name), unit: .whole(images.count), "shape": .shape(images.shape),
+            "source": .text(images.provenance.source), "licence": .text(images.provenance.licence),
         ]
         contents.tables = [
             .init(
                 title: "classes", header: ["class", unit],
-                rows: zip(images.classNames, images.classCounts).map { [$0, "\($1)"] })
+                rows: zip(images.classNames, images.classCounts).map { [.text($0), .whole($1)] })
         ]
         return contents
     }
@@ -212,19 +200,19 @@ struct InspectCommand: ParsableCommand {
         guard isGzip || (head.count == 4 && head[0] == 0 && head[1] == 0) else { return nil }
         let file = try IDXFile(path: path)
         var contents = Contents(kind: "IDX" + (isGzip ? ", compressed" : ""))
-        contents.facts = ["shape": "\(file.shape)", "elements": "\(file.elementType)"]
+        contents.facts = ["shape": .shape(file.shape), "elements": "\(file.elementType)"]
         return contents
     }
 
     /// Every object that a path leads to, each once.
-    private static func walk(_ path: String) throws -> [[String]] {
+    private static func walk(_ path: String) throws -> [[Value]] {
         let file = try HDF5File.open(path)
         let root = file.root
-        var rows: [[String]] = []
+        var rows: [[Value]] = []
         for child in try root.descendants() {
             var what = "\(child.kind)"
             if child.kind == .dataset { what = try root.dataset(child.name).summary() }
-            rows.append(["/" + child.name, what])
+            rows.append([.text("/" + child.name), .text(what)])
         }
         return rows
     }

@@ -58,13 +58,14 @@ enum TraceSummary {
     }
 
     /// What was recorded of each population, a row a window, where the file says so.
-    static func windows(_ file: TraceFile) -> [[String]] {
+    static func windows(_ file: TraceFile) -> [[InspectCommand.Value]] {
         file.populations.flatMap { population in
             (population.windows ?? []).map { window in
                 [
-                    population.name,
-                    window.neurons.map { "\($0.count)" } ?? population.neuronCount.map { "all \($0)" } ?? "all",
-                    "\(window.start) ms", "\(window.stop) ms",
+                    .text(population.name),
+                    window.neurons.map { .whole($0.count) }
+                        ?? population.neuronCount.map { .number(Double($0), shown: "all \($0)") } ?? "all",
+                    .time(window.start), .time(window.stop),
                 ]
             }
         }
@@ -108,18 +109,21 @@ enum TraceSummary {
                 + "it was not recorded")
     }
 
-    static func cells(_ row: Row) -> [String] {
-        func number(_ value: Double?, _ format: String) -> String { value.map { String(format: format, $0) } ?? "–" }
-        func time(_ value: Double?) -> String { value.map { "\(Format.count($0)) ms" } ?? "–" }
+    static func cells(_ row: Row) -> [InspectCommand.Value] {
+        func three(_ value: Double) -> String { String(format: "%.3f", value) }
+        func time(_ value: Double?) -> InspectCommand.Value {
+            .optional(value, unit: "ms") { "\(Format.count($0)) ms" }
+        }
         return [
-            row.population, row.shape.map { "\($0)" } ?? "–", neurons(row), "\(row.spikes)",
-            number(row.rate, "%.3f"), number(row.cv, "%.3f"), row.silentShare.map(Format.percent) ?? "–",
-            time(row.first), time(row.last),
+            .text(row.population), row.shape.map { .shape($0) } ?? .nothing,
+            .optional(row.neurons.map(Double.init)) { _ in neurons(row) }, .whole(row.spikes),
+            .optional(row.rate, shown: three), .optional(row.cv, shown: three),
+            .optional(row.silentShare, shown: Format.percent), time(row.first), time(row.last),
         ]
     }
 
     private static func neurons(_ row: Row) -> String {
-        guard let all = row.neurons else { return "–" }
+        guard let all = row.neurons else { return "" }
         guard let recorded = row.recordedNeurons, recorded < all else { return "\(all)" }
         return "\(recorded) of \(all)"
     }
