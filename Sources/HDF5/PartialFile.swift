@@ -11,9 +11,11 @@ import Darwin
 /// They lie beside the file that they were to become: `NAME.partial`, or `NAME.2.partial` and so on where that exists.
 public enum PartialFile {
     /// The name of the so-manieth partial file of a path.
-    static func name(of path: String, _ number: Int) -> String {
+    ///
+    /// - Parameter label: What stands before the ending, such as `.synfire`, for what the content does not tell as ours.
+    package static func name(of path: String, _ number: Int, label: String = "") -> String {
         let (folder, name) = FileSystem.split(path)
-        let ending = number == 1 ? ".partial" : ".\(number).partial"
+        let ending = label + (number == 1 ? ".partial" : ".\(number).partial")
         var stem = name
         while stem.utf8.count + ending.utf8.count > FileSystem.longestName(in: folder), !stem.isEmpty {
             stem.removeLast()

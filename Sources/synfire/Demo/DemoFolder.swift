@@ -3,7 +3,8 @@ import Foundation
 /// The folder of a demonstration's results, filled beside its place and put there when all is done.
 final class DemoFolder {
     private let path: String
-    private let beside: String
+    private let target: String
+    private let beside: PartialOutput
     private var names: [String] = []
 
     /// - Throws: ``RequestError`` where the folder has something in it and may not be replaced, or cannot be made.
@@ -18,23 +19,21 @@ final class DemoFolder {
                     "the folder '\(path)' has results in it: give --force to replace them, or another --out")
             }
         }
-        let url = URL(fileURLWithPath: path)
-        let parent = url.deletingLastPathComponent()
-        beside = parent.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial").path
+        let url = URL(fileURLWithPath: path).standardizedFileURL
+        target = url.path
         self.path = path
-        do {
-            try manager.createDirectory(atPath: beside, withIntermediateDirectories: false)
+        do throws(PartialOutput.Failure) {
+            beside = try PartialOutput(of: target, isFolder: true)
         } catch {
-            throw RequestError("no folder can be made in '\(parent.path)': \(error.localizedDescription)")
+            let parent = url.deletingLastPathComponent().path
+            throw RequestError("no folder can be made in '\(parent)': \(error.reason)")
         }
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: beside) }
 
     /// Where a file of that name is to be written for now.
     func file(_ name: String) -> String {
         names.append(name)
-        return beside + "/" + name
+        return beside.path + "/" + name
     }
 
     /// Writes a text file.
@@ -45,13 +44,15 @@ final class DemoFolder {
     /// - Returns: Where the files are.
     func finish() throws -> [String] {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return try names.map { name in
+        let files = try names.map { name in
             let place = path + "/" + name
-            guard rename(beside + "/" + name, place) == 0 else {
+            guard rename(beside.path + "/" + name, place) == 0 else {
                 throw WriteError(path: place, reason: String(cString: strerror(errno)))
             }
             return place
         }
+        PartialOutput.removeLeftovers(of: target)
+        return files
     }
 }
 

@@ -101,11 +101,10 @@ enum Output {
     /// Writes a text to a file: beside it first, then renamed.
     static func write(_ text: String, to path: String, force: Bool) throws {
         let target = try refuse(path, force: force, option: "--out")
-        let folder = URL(fileURLWithPath: target).deletingLastPathComponent()
-        let beside = folder.appendingPathComponent(".\(UUID().uuidString).partial")
-        do {
-            try Data(text.utf8).write(to: beside)
-            guard rename(beside.path, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        do throws(PartialOutput.Failure) {
+            let partial = try PartialOutput(of: target)
+            try partial.write(text)
+            try partial.commit()
         } catch {
             try? FileManager.default.removeItem(at: beside)
             throw WriteError(path: path, reason: error.localizedDescription)
