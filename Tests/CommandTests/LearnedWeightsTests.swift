@@ -72,6 +72,36 @@ struct LearnedWeightsTests {
         #expect(again.status == 2 && again.errors.contains("exists"), "\(again.errors)")
     }
 
+    @Test(
+        "a run that is stopped leaves the weights as they are then, with or without traces",
+        arguments: ["clock", "event"])
+    func stop(_ engine: String) throws {
+        let folder = try folder()
+        // Pairs of spikes for longer than any test lasts.
+        try Self.network.replacing("model: spike_source_array, tables: {spike_times: [10, 30, 40]}", with: Self.source)
+            .replacing("model: spike_source_array, tables: {spike_times: [10, 13, 16, 19, 22, 25]}", with: Self.source)
+            .write(toFile: folder.file("long.yaml"), atomically: true, encoding: .utf8)
+        let run = ["simulate", "long.yaml", "--time", "7000s", "--engine", engine, "--save-weights", "w.h5"]
+        for traces in [[], ["--out", "t.h5", "--record", "spikes"]] {
+            let stopped = try Command.interrupt(run + traces, in: folder.path, at: "real-time")
+            #expect(stopped.status == 130, "\(stopped.errors)")
+            #expect(stopped.errors.contains("the weights at the stop are in w.partial.h5"), "\(stopped.errors)")
+            let read = try python(
+                """
+                import sys, h5py
+                with h5py.File(sys.argv[1]) as file:
+                    a, b = (file["edges"][name]["0/syn_weight"][()] for name in "ab")
+                    assert a.shape == b.shape == (1,) and a[0] != 50 and b[0] != 20, (a, b)
+                    assert 0 <= a[0] <= 100 and 0 <= b[0] <= 100
+                    print("learned")
+                """, [folder.file("w.partial.h5")])
+            #expect(read == "learned\n")
+        }
+        #expect(try folder.names() == ["long.yaml", "n.yaml", "t.partial.h5", "w.partial.h5"])
+    }
+
+    private static let source = "model: poisson_source, parameters: {rate: 20 Hz}"
+
     @Test("a saved network that learns has the learned weights, and a run that reads it starts with them")
     func savedNetwork() throws {
         let folder = try folder()

@@ -42,7 +42,7 @@ extension TraceFile {
     }
 
     /// `NAME.partial.h5` beside a file: what an interrupted run leaves.
-    static func partialName(of path: String) -> String {
+    public static func partialName(of path: String) -> String {
         let url = URL(fileURLWithPath: path)
         let name = url.deletingPathExtension().lastPathComponent + ".partial.h5"
         return String(path.dropLast(url.lastPathComponent.count) + name)

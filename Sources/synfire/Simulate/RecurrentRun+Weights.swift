@@ -5,19 +5,36 @@ import SynfireUnits
 
 extension RecurrentRun {
     /// Writes the synapses of the projections that learn, with their weights as they are now.
-    func saveWeights(_ simulation: any RecurrentSimulation, to path: String, replacing: Bool) throws {
+    ///
+    /// - Parameter heedsInterrupt: Whether Ctrl-C ends it; after one, a second ends the process itself.
+    func saveWeights(
+        _ simulation: any RecurrentSimulation, to path: String, replacing: Bool, heedsInterrupt: Bool = true
+    ) throws {
         let bar = ProgressBar("writing weights", unit: "projections")
         defer { bar.finish() }
         let learning = simulation.network.learningProjections
         let writer = try SONATAEdgesWriter(path: path, replacing: replacing)
         for (done, projection) in learning.enumerated() {
-            if Interrupt.isRequested {
+            if heedsInterrupt, Interrupt.isRequested {
                 throw InterruptError("interrupted while the weights were written; '\(path)' was not")
             }
             try writer.append(simulation.edges(of: projection))
             bar.update(done + 1, of: learning.count)
         }
         try writer.finish()
+    }
+}
+
+extension RecurrentRun {
+    /// Writes what a run that is stopped has learned, where that is asked for: beside, as traces of such runs are, since
+    /// under the name itself stands what a whole run has learned.
+    ///
+    /// - Returns: What to say of it; empty where nothing was asked for.
+    func saveWeightsAtStop(_ simulation: any RecurrentSimulation) throws -> String {
+        guard let path = command.saveWeights else { return "" }
+        let partial = TraceFile.partialName(of: path)
+        try saveWeights(simulation, to: partial, replacing: true, heedsInterrupt: false)
+        return "; the weights at the stop are in \(partial)"
     }
 }
 

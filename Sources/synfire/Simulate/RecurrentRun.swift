@@ -109,9 +109,13 @@ struct RecurrentRun {
         } catch is Stop {
             let done = Milliseconds.milliseconds(simulation.time.value - request.warmUp.value)
             let text = "interrupted after \(Format.biological(done)) of \(Format.biological(request.duration))"
-            guard let writer, done.value > 0 else { throw InterruptError(text + nothingElse(request)) }
-            let partial = try writer.finishPartial(duration: simulation.time.value, wallTime: wall())
-            throw InterruptError(text + "; what was recorded until then is in \(partial)")
+            guard done.value > 0, writer != nil || command.saveWeights != nil else {
+                throw InterruptError(text + nothingElse(request))
+            }
+            // First the traces, which a second Ctrl-C would cut.
+            let partial = try writer?.finishPartial(duration: simulation.time.value, wallTime: wall())
+            let traces = partial.map { "; what was recorded until then is in \($0)" } ?? ""
+            throw InterruptError(text + traces + (try saveWeightsAtStop(simulation)))
         } catch let error where error is SimulationError || error is SpikingNetworkError {
             // What led there is what one wants to see, or what hours have computed.
             guard let writer, simulation.time.value > request.warmUp.value else { throw error }
