@@ -54,6 +54,7 @@ public struct NetworkSimulation: Sendable {
         }
         // What a tool of discrete time means by a current is what one step adds, however long that is here.
         if case .steps = network.timing { currentsPerStep = 1 } else { currentsPerStep = step ?? 1 }
+        try MemoryEstimate.checkTrials(of: network, workers: 0)
         plan = try Plan(network, takesEvents: takesEvents)
         run = try RunPlan(
             plan, duration: duration.value, step: step, checkpoints: checkpoints.map(\.value), recording: recording,
@@ -131,6 +132,7 @@ public struct NetworkSimulation: Sendable {
         input: @Sendable (Int) throws -> TrialInput, receive: (TrialResult) throws -> Void,
         handedOn: () throws -> Void
     ) throws {
+        try MemoryEstimate.checkTrials(of: network, workers: pool.workers)
         let shelf = EngineShelf(engines: (0..<pool.workers).map { _ in makeEngine() })
         // Long enough that workers seldom wait for each other at the end of a round, short enough that recordings of a
         // round fit in memory, and few are lost if the process is killed.

@@ -16,7 +16,7 @@ struct HostileInputTests {
     @Test("pipes and devices as inputs are refused at once", .timeLimit(.minutes(3)))
     func pipes() throws {
         let folder = try TemporaryDirectory()
-        for name in ["p", "p.yaml", "p.h5", "p.nir", "p.csv", "p.csv.gz", "p.bin", "p.txt"] {
+        for name in ["train-images-idx3-ubyte", "p", "p.yaml", "p.h5", "p.nir", "p.csv", "p.csv.gz", "p.bin", "p.txt"] {
             try #require(mkfifo(folder.file(name), 0o600) == 0)
         }
         func network(_ projection: String, _ population: String) throws {
@@ -31,7 +31,8 @@ struct HostileInputTests {
             """.write(toFile: folder.file("n.yaml"), atomically: true, encoding: .utf8)
         }
         for arguments in [
-            ["inspect", "p"], ["inspect", "p.yaml"], ["inspect", "p.h5"], ["inspect", "p.nir"],
+            ["inspect", "p"], ["inspect", "train-images-idx3-ubyte"], ["inspect", "p.yaml"], ["inspect", "p.h5"],
+            ["inspect", "p.nir"],
             ["inspect", "/dev/zero"],
             ["plot", "p", "--kind", "raster", "--out", "o.svg"],
             ["plot", "p.csv", "--kind", "curves", "--out", "o.svg"],

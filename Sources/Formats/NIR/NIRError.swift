@@ -22,6 +22,8 @@ public enum NIRError: Error, CustomStringConvertible {
     case shape(file: String, node: String, reason: String)
     /// A network that is read but breaks the rules of networks.
     case network(file: String, SpikingNetworkError)
+    /// A graph whose numbers take more memory while they are read than may be taken.
+    case tooLarge(file: String, numbers: Double, bytes: Double, maximumBytes: Int)
     /// Something of a network that the format cannot say.
     case notExpressible(what: String, reason: String)
 
@@ -46,6 +48,11 @@ public enum NIRError: Error, CustomStringConvertible {
             return "'\(field)' of node '\(node)' (\(type)) in '\(file)' is not valid: \(reason)"
         case .shape(let file, let node, let reason): return "node '\(node)' in '\(file)' does not fit: \(reason)"
         case .network(let file, let error): return "the network in '\(file)' is not valid: \(error)"
+        case .tooLarge(let file, let numbers, let bytes, let maximum):
+            func size(_ bytes: Double) -> String { "\(Int((min(bytes, 1e18) / 1_048_576).rounded(.up))) MiB" }
+            let count = Int(min(numbers, 1e18))
+            return "the nodes in '\(file)' have \(count) numbers, which would take about \(size(bytes)) of memory while"
+                + " they are read, but \(size(Double(maximum))) are free"
         case .notExpressible(let what, let reason): return "\(what) cannot be written as NIR: \(reason)"
         }
     }

@@ -55,22 +55,28 @@ public enum NIRFile {
     /// an integrator of its name takes what reaches it, and is the readout. A neuron without anything in front gets an
     /// input, as the package `nir` does. `IF` without our metadata is reset to `v_reset`.
     ///
-    /// - Parameter path: The name of the file.
+    /// - Parameters:
+    ///   - path: The name of the file.
+    ///   - maximumBytes: The memory that the numbers of all nodes may take while they are read; `nil` for no limit.
     /// - Throws: ``NIRError``.
     /// - Complexity: O(weights + elements of all shapes that biases pass).
-    public static func read(_ path: String) throws -> Network {
+    public static func read(_ path: String, maximumBytes: Int? = nil) throws -> Network {
         try rethrowing {
             let file = try HDF5File.open(path)
-            return try read(file.root)
+            return try read(file.root, maximumBytes: maximumBytes)
         }
     }
 
     /// Reads a network from the group that holds `node`, for example the root of a file in memory.
     ///
+    /// - Parameters:
+    ///   - group: The group.
+    ///   - maximumBytes: The memory that the numbers of all nodes may take while they are read; `nil` for no limit.
     /// - Throws: ``NIRError``.
-    public static func read(_ group: borrowing HDF5Group) throws -> Network {
+    public static func read(_ group: borrowing HDF5Group, maximumBytes: Int? = nil) throws -> Network {
         try rethrowing {
             let graph = try NIRGraph(group)
+            if let maximumBytes { try graph.check(group, maximumBytes: maximumBytes) }
             var reader = try NIRReader(graph)
             return try reader.network(group)
         }

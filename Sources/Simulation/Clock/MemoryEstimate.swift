@@ -104,6 +104,26 @@ public struct MemoryEstimate: Sendable, Equatable {
     }
 }
 
+extension MemoryEstimate {
+    /// What lowering a network that is run trial by trial takes for each neuron, and the state of an engine [bytes]; as
+    /// measured for convolutions, lists that double as they grow included.
+    private static let (bytesLowered, bytesOfState) = (125.0, 60.0)
+
+    /// Refuses a network that is to be run trial by trial and does not fit into memory: what the system refuses to a kernel
+    /// would end the process.
+    ///
+    /// - Parameter workers: How many engines are made; 0 for what comes before.
+    /// - Throws: ``SimulationError/tooManyNeurons(_:bytes:available:)``.
+    static func checkTrials(of network: Network, workers: Int) throws(SimulationError) {
+        let neurons = network.populations.reduce(0.0) { $0 + Double($1.count) }
+        let bytes = neurons * (workers == 0 ? bytesLowered : bytesOfState * Double(workers))
+        let available = available(limit: nil)
+        if available > 0, neurons > 10_000, bytes > available {
+            throw .tooManyNeurons(neurons, bytes: bytes, available: available)
+        }
+    }
+}
+
 extension Projection {
     /// About how many synapses are stored, and how many of those could not be procedural; `nil` where there are none, or
     /// the connector needs to know more than how many neurons there are.

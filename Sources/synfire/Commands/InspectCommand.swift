@@ -114,7 +114,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private static func spiking(_ path: String) throws -> Contents {
-        let network = try NIRFile.read(path)
+        let network = try NIRFile.read(path, maximumBytes: Input.freeMemory)
         var contents = Contents(kind: "a spiking network (NIR)")
         contents.facts = network.metadata.mapValues { .text($0) }.merging(
             [
@@ -194,7 +194,12 @@ struct InspectCommand: ParsableCommand {
 
     /// IDX images or labels; `nil` for what does not begin like them.
     private static func idx(_ path: String) throws -> Contents? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        let handle: FileHandle
+        do throws(InputFile.Fault) {
+            handle = FileHandle(fileDescriptor: try InputFile.open(path), closeOnDealloc: true)
+        } catch {
+            throw RequestError("'\(path)' cannot be read: \(error.reason)")
+        }
         let head = [UInt8]((try? handle.read(upToCount: 4)) ?? Data())
         let isGzip = head.starts(with: [0x1F, 0x8B])
         guard isGzip || (head.count == 4 && head[0] == 0 && head[1] == 0) else { return nil }

@@ -1,3 +1,4 @@
+import CSynfireSupport
 import Foundation
 import Synchronization
 import SynfireFormats
@@ -106,8 +107,7 @@ enum Output {
             try partial.write(text)
             try partial.commit()
         } catch {
-            try? FileManager.default.removeItem(at: beside)
-            throw WriteError(path: path, reason: error.localizedDescription)
+            throw WriteError(path: path, reason: error.reason)
         }
     }
 }
@@ -132,7 +132,7 @@ enum Input {
     /// - Throws: ``RequestError`` for a conventional one, with what to do with it.
     static func spikingNetwork(_ path: String) throws -> Network {
         do {
-            return try NIRFile.read(try file(path))
+            return try NIRFile.read(try file(path), maximumBytes: freeMemory)
         } catch let error as NIRError {
             // What can be read as a conventional network has been given to the wrong command.
             guard let source = try? ModelSource.read(path) else { throw error }
@@ -141,6 +141,12 @@ enum Input {
                     ? "'\(path)' is a conventional network: convert it first, with 'synfire convert \(path)'"
                     : "'\(path)' describes a conventional network: train it with 'synfire train', then convert it")
         }
+    }
+
+    /// The memory that the system would give now [bytes]; `nil` where it does not say.
+    static var freeMemory: Int? {
+        let bytes = synfire_available_memory()
+        return bytes > 0 ? Int(clamping: bytes) : nil
     }
 
     /// Whether a file is meant as a description in YAML: its name says so.
