@@ -34,8 +34,8 @@ forbid() {
 }
 sources=$(printf '%s\n' "$swift_files" | grep '^Sources/')
 # Compiled with -Ounchecked a precondition is not checked: in those modules only fatalError traps on a bug.
-checked=$(printf '%s\n' "$sources" | grep -vE '^Sources/(Parallel|Tensors|SpikingModels|NeuralNetworks|Simulation)/')
-unchecked=$(printf '%s\n' "$sources" | grep -E '^Sources/(Parallel|Tensors|SpikingModels|NeuralNetworks|Simulation)/')
+checked=$(printf '%s\n' "$sources" | grep -vE '^Sources/(Parallel|Tensors|SpikingModels|NeuralNetworks|Simulation|Benchmarking)/')
+unchecked=$(printf '%s\n' "$sources" | grep -E '^Sources/(Parallel|Tensors|SpikingModels|NeuralNetworks|Simulation|Benchmarking)/')
 libraries=$(printf '%s\n' "$sources" | grep -v '^Sources/synfire/')
 # shellcheck disable=SC2086 # lists of words, here and below
 {
@@ -81,12 +81,13 @@ allowed() {
         Formats) echo "HDF5 NeuralNetworks SpikingNetworks SpikingModels Tensors Units Yams" ;;
         Datasets) echo "Tensors HDF5 SpikingNetworks Parallel CPNG CTurboJPEG CZlib Units SwiftCSV" ;;
         Analysis) echo "" ;;
+        Benchmarking) echo "SpikingModels Tensors Parallel CSupport" ;;
         Umbrella) echo "$ours" ;;
-        synfire) echo "$ours CSupport ArgumentParser" ;;
+        synfire) echo "$ours Benchmarking CSupport ArgumentParser" ;;
         *) return 1 ;;
     esac
 }
-ours=$(for folder in Sources/*/; do basename "$folder"; done | grep -vE '^C[A-Z]|^synfire$|^Umbrella$' | tr '\n' ' ')
+ours=$(for folder in Sources/*/; do basename "$folder"; done | grep -vE '^C[A-Z]|^synfire$|^Umbrella$|^Benchmarking$' | tr '\n' ' ')
 system_modules=" Foundation FoundationEssentials FoundationXML Glibc Musl Darwin Synchronization Dispatch "
 for folder in Sources/*/; do
     module=$(basename "$folder")

@@ -130,4 +130,31 @@ struct RecordingCoverageTests {
             #expect(!ISIHistogram(title: "i", intervals: values).svg().isEmpty)
         }
     }
+
+    @Test("spikes taken together count as taken one by one, and the first unrecorded one is found")
+    func manySpikes() {
+        let coverage = RecordingCoverage(
+            neuronCount: 3, windows: [.init(start: 0, stop: 50, neurons: [0, 2]), .init(start: 100, stop: 150)])
+        let (times, neurons): ([Double], [UInt32]) = ([10, 20, 40, 110, 130, 145], [0, 2, 0, 0, 1, 0])
+        #expect(coverage.firstUnrecorded(times: times, neurons: neurons) == nil)
+        #expect(coverage.firstUnrecorded(times: [10, 30, 60], neurons: [0, 1, 0]) == 1)
+        #expect(coverage.firstUnrecorded(times: [10, 60, 30], neurons: [0, 0, 1]) == 1)
+
+        var together = TrainStatistics(neurons: 3)
+        together.add(times: times, neurons: neurons, coverage: coverage)
+        var single = TrainStatistics(neurons: 3)
+        for (time, neuron) in zip(times, neurons) {
+            single.add(time: time, neuron: Int(neuron), stretch: time < 60 ? 0 : 1)
+        }
+        #expect(together.spikeCount == 6)
+        #expect(together.timeRange == 10...145)
+        // Neuron 0 has intervals of 30 and 35 ms; that of 70 ms reaches over time without a recording.
+        #expect(together.coefficientsOfVariation.count == 1)
+        #expect(abs(together.coefficientsOfVariation[0] - 2.5 / 32.5) < 1e-12)
+        #expect(together.coefficientsOfVariation == single.coefficientsOfVariation)
+
+        var trials = TrainStatistics(neurons: 1)
+        trials.add(times: [1, 2, 3, 11, 14, 17], neurons: [0, 0, 0, 0, 0, 0], trials: [0, 0, 0, 1, 1, 1])
+        #expect(trials.coefficientsOfVariation == [0.5])
+    }
 }

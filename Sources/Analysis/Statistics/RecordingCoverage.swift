@@ -121,6 +121,16 @@ public struct RecordingCoverage: Sendable, Equatable {
         return stretches.firstIndex { $0.contains(time) }
     }
 
+    /// The place of the first spike of a neuron that was not recorded then; nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - times: In ms.
+    ///   - neurons: The neuron of each, from 0.
+    /// - Complexity: O(spikes · stretches of a neuron).
+    public func firstUnrecorded(times: [Double], neurons: [UInt32]) -> Int? {
+        zip(times, neurons).enumerated().first { stretch(of: Int($0.element.1), at: $0.element.0) == nil }?.offset
+    }
+
     private func group(of neuron: Int) -> Group? {
         let index = named.isEmpty ? rest : named[neuron] ?? rest
         return index >= 0 ? groups[index] : nil

@@ -56,6 +56,18 @@ public struct SpikeEvents: Sendable, Equatable {
         self.trials = trials
     }
 
+    /// Makes a list of spikes as traces store them, where `indices` are the neurons.
+    ///
+    /// - Precondition: As for the other initialiser.
+    public init(
+        name: String, neuronCount: Int, times: [Double], indices: [UInt32], coverage: RecordingCoverage? = nil,
+        trials: Trials? = nil
+    ) {
+        self.init(
+            name: name, neuronCount: neuronCount, times: times, neurons: indices.map(Int.init), coverage: coverage,
+            trials: trials)
+    }
+
     /// The number of spikes.
     public var count: Int { times.count }
 

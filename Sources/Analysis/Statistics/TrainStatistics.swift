@@ -6,6 +6,8 @@ public struct TrainStatistics: Sendable {
     public private(set) var neuronCount: Int
     /// How many spikes there were.
     public private(set) var spikeCount = 0
+    /// The times of the first and the last spike [ms]; nil without spikes.
+    public private(set) var timeRange: ClosedRange<Double>?
     /// How many neurons have fired.
     public private(set) var firingCount = 0
     /// The trains of the first neurons, as far as one has fired.
@@ -56,6 +58,7 @@ public struct TrainStatistics: Sendable {
     public mutating func add(time: Double, neuron: Int, stretch: Int = 0) {
         neuronCount = max(neuronCount, neuron + 1)
         spikeCount += 1
+        timeRange = min(timeRange?.lowerBound ?? time, time)...max(timeRange?.upperBound ?? time, time)
         if neuron < Self.listed {
             if neuron >= trains.count {
                 trains.append(contentsOf: repeatElement(Train(), count: neuron + 1 - trains.count))
@@ -65,6 +68,25 @@ public struct TrainStatistics: Sendable {
         } else {
             if others[neuron] == nil { firingCount += 1 }
             others[neuron, default: Train()].add(time, stretch: stretch)
+        }
+    }
+
+    /// Takes many spikes; those of one neuron come in the order of time.
+    ///
+    /// - Parameters:
+    ///   - times: In ms.
+    ///   - neurons: The neuron of each, from 0.
+    ///   - trials: The trial of each; nil for one run.
+    ///   - coverage: Which neurons were recorded, and when, where that is known: in one run, no interval reaches from one
+    ///     stretch of recording to the next.
+    /// - Precondition: The arrays are of equal length.
+    public mutating func add(
+        times: [Double], neurons: [UInt32], trials: [Int]? = nil, coverage: RecordingCoverage? = nil
+    ) {
+        precondition(times.count == neurons.count, "\(times.count) times, \(neurons.count) neurons")
+        for (index, time) in times.enumerated() {
+            let neuron = Int(neurons[index])
+            add(time: time, neuron: neuron, stretch: trials?[index] ?? coverage?.stretch(of: neuron, at: time) ?? -1)
         }
     }
 

@@ -51,6 +51,14 @@ extension TraceFile {
         ///
         /// Of two trials that meet at a spike's time, it is the one that the spike happened in.
         public var trials: [Int]?
+
+        /// The spikes in the order of time.
+        public func sortedByTime() -> RecordedSpikes {
+            let order = train.times.indices.sorted { train.times[$0] < train.times[$1] }
+            return RecordedSpikes(
+                train: SpikeTrain(times: order.map { train.times[$0] }, neurons: order.map { train.neurons[$0] }),
+                trials: trials.map { all in order.map { all[$0] } })
+        }
     }
 
     /// The spikes of a population with `start` ≤ time ≤ `end` [ms]: both ends are included.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SynfireBenchmarking
 import SynfireSpikingModels
 import SynfireUnits
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import CSynfireSupport
 import Foundation
+import SynfireBenchmarking
 import SynfireTensors
 
 /// `synfire bench convolution`: how near convolutions come to what a core can do.
@@ -40,7 +40,7 @@ struct BenchConvolutionCommand: ParsableCommand {
     }
 
     func run() throws {
-        let peak = synfire_peak_operations(Int32(max(10, seconds * 1000)))
+        let peak = ConvolutionTiming.peak(milliseconds: max(10, Int(seconds * 1000)))
         let timings = try ConvolutionTiming.Shape.all.map { try ConvolutionTiming($0, peak: peak, seconds: seconds) }
         if output.json {
             return try Output.json(

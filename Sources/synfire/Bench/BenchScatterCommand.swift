@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SynfireBenchmarking
 import SynfireParallel
 
 /// `synfire bench scatter`: how fast numbers are added to cells at random places, which bounds the event engine.
@@ -42,9 +43,13 @@ struct BenchScatterCommand: ParsableCommand {
         let pool = try workers.pool()
         let rows = counts.flatMap { count in
             [
-                Row(cells: count, bytes: 8, nanoseconds: measured(Double.self, one: 1, count, pool)),
-                Row(cells: count, bytes: 32, nanoseconds: measured(SIMD4<Double>.self, one: .one, count, pool)),
-                Row(cells: count, bytes: 64, nanoseconds: measured(SIMD8<Double>.self, one: .one, count, pool)),
+                Row(cells: count, bytes: 8, nanoseconds: ScatterTiming.nanoseconds(1.0, cells: count, pool: pool)),
+                Row(
+                    cells: count, bytes: 32,
+                    nanoseconds: ScatterTiming.nanoseconds(SIMD4<Double>.one, cells: count, pool: pool)),
+                Row(
+                    cells: count, bytes: 64,
+                    nanoseconds: ScatterTiming.nanoseconds(SIMD8<Double>.one, cells: count, pool: pool)),
             ]
         }
         if output.json { return try Output.json(rows) }
@@ -52,56 +57,5 @@ struct BenchScatterCommand: ParsableCommand {
             Format.table(
                 [["cells", "bytes a cell", "ns an addition"]]
                     + rows.map { ["\($0.cells)", "\($0.bytes)", String(format: "%.2f", $0.nanoseconds)] }))
-    }
-
-    /// The median time of an addition.
-    private func measured<Cell: Addable>(_: Cell.Type, one: Cell, _ count: Int, _ pool: WorkerPool) -> Double {
-        let additions = 1 << 20
-        let work = (0..<pool.workers).map { ScatterWork(cells: count, additions: additions, zero: one - one, seed: $0) }
-        let clock = ContinuousClock()
-        let times = (0..<7).map { _ in
-            clock.measure { pool.forEachWorker { work[$0].add(one) } } / .nanoseconds(1) / Double(additions)
-        }
-        return times.sorted()[3]
-    }
-}
-
-/// A vector or a number.
-private protocol Addable: BitwiseCopyable, Sendable {
-    static func + (a: Self, b: Self) -> Self
-    static func - (a: Self, b: Self) -> Self
-}
-
-extension Double: Addable {}
-extension SIMD4<Double>: Addable {}
-extension SIMD8<Double>: Addable {}
-
-/// Cells of one worker and the places that are added to.
-///
-/// Unchecked `Sendable`: a worker uses only its own.
-private final class ScatterWork<Cell: Addable>: @unchecked Sendable {
-    private let cells: UnsafeMutablePointer<Cell>
-    private let places: UnsafeMutablePointer<Int32>
-    private let additions: Int
-
-    init(cells count: Int, additions: Int, zero: Cell, seed: Int) {
-        cells = .allocate(capacity: count)
-        cells.initialize(repeating: zero, count: count)
-        places = .allocate(capacity: additions)
-        self.additions = additions
-        var random = RandomStream(seed: UInt64(seed), stream: RandomStream.number(of: "scatter"))
-        for index in 0..<additions { places[index] = Int32(random.integer(below: count)) }
-    }
-
-    deinit {
-        cells.deallocate()
-        places.deallocate()
-    }
-
-    func add(_ amount: Cell) {
-        for index in 0..<additions {
-            let place = Int(places[index])
-            cells[place] = cells[place] + amount
-        }
     }
 }

@@ -121,11 +121,7 @@ private struct ProjectionEstimate {
         isProcedural = synapse.storage == .procedural
         self.connector = type(of: connector).kind
         self.receptor = receptor
-        let counts = (projection.sources.count(in: network), projection.targets.count(in: network))
-        let site = ConnectionSite(
-            sources: counts.0, targets: counts.1,
-            twins: counts.0 + counts.1 <= Self.mostListed ? Self.twins(projection, in: network, seed: seed) : nil,
-            shapes: Self.shapes(projection, in: network), seed: seed, projection: projection.name)
+        let site = ConnectionSite(projection, in: network, seed: seed)
         if let fault = connector.fault(site) {
             self.fault = fault
         } else {
@@ -138,40 +134,5 @@ private struct ProjectionEstimate {
         let remark = isProcedural ? " (procedural)" : ""
         if let fault { return .text(fault + remark) }
         return .optional(synapses) { Format.count($0) + remark }
-    }
-
-    /// Of more neurons no lists are made: without autapses, a synapse in so many is counted too many.
-    private static let mostListed = 1 << 20
-
-    /// For each target its index among the sources, or −1; `nil` where no neuron is on both sides.
-    private static func twins(_ projection: Projection, in network: Network, seed: UInt64) -> [Int32]? {
-        var places: [Neuron: Int32] = [:]
-        for (place, neuron) in neurons(projection.sources, in: network, seed: seed).enumerated() {
-            places[neuron] = Int32(place)
-        }
-        let twins = neurons(projection.targets, in: network, seed: seed).map { places[$0] ?? -1 }
-        return twins.contains { $0 >= 0 } ? twins : nil
-    }
-
-    private struct Neuron: Hashable {
-        let population: Int
-        let index: Int32
-    }
-
-    private static func neurons(_ assembly: Assembly, in network: Network, seed: UInt64) -> [Neuron] {
-        assembly.views.flatMap { view -> [Neuron] in
-            guard let place = network.populations.firstIndex(where: { $0.name == view.population }) else { return [] }
-            return view.indices(count: network.populations[place].count, seed: seed)
-                .map { Neuron(population: place, index: $0) }
-        }
-    }
-
-    private static func shapes(_ projection: Projection, in network: Network) -> (source: [Int], target: [Int])? {
-        func whole(_ assembly: Assembly) -> [Int]? {
-            guard assembly.views.count == 1, let view = assembly.views.first, view.selection == .all else { return nil }
-            return network.population(named: view.population)?.shape
-        }
-        guard let source = whole(projection.sources), let target = whole(projection.targets) else { return nil }
-        return (source, target)
     }
 }

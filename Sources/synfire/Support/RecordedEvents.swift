@@ -37,16 +37,12 @@ extension SpikeEvents {
     init(_ traces: TraceFile, population name: String, in range: ClosedRange<Double>) throws {
         let population = try traces.population(named: name)
         let recorded = try traces.recordedSpikes(of: name, from: range.lowerBound, through: range.upperBound)
-        let neurons = recorded.train.neurons.map(Int.init)
-        let count = population.neuronCount ?? (neurons.max() ?? 0) + 1
+        let count = population.neuronCount ?? recorded.train.neurons.max().map { Int($0) + 1 } ?? 1
         let coverage = traces.coverage(of: population, neurons: count)
-        if population.windows != nil, let coverage {
-            for (time, neuron) in zip(recorded.train.times, neurons) {
-                try TraceSummary.check(coverage, traces, name, neuron: neuron, time: time)
-            }
-        }
+        if population.windows != nil { try TraceSummary.check(coverage, traces, name, recorded.train) }
         self.init(
-            name: name, neuronCount: count, times: recorded.train.times, neurons: neurons, coverage: coverage,
+            name: name, neuronCount: count, times: recorded.train.times, indices: recorded.train.neurons,
+            coverage: coverage,
             trials: recorded.trials.map { indices in
                 Trials(
                     starts: traces.trials.map(\.start), duration: traces.trialDuration ?? 0, indices: indices)

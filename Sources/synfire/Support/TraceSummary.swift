@@ -35,7 +35,8 @@ enum TraceSummary {
     static func rows(_ file: TraceFile, window: ClosedRange<Double>?) throws -> [Row] {
         try file.populations.map { population in
             let coverage = population.neuronCount.flatMap { file.coverage(of: population, neurons: $0) }
-            let (statistics, range) = try statistics(file, population, coverage, window: window)
+            let statistics = try statistics(file, population, coverage, window: window)
+            let range = statistics.timeRange
             // Other tools' files say nothing about silent neurons or the end of the recording.
             let end = file.recordedTime.map { max($0, window?.lowerBound ?? 0) } ?? window?.upperBound
             let counted = window ?? min(0, range?.lowerBound ?? 0)...max(0, end ?? range?.upperBound ?? 0)
@@ -74,39 +75,29 @@ enum TraceSummary {
     private static func statistics(
         _ file: TraceFile, _ population: TraceFile.SpikePopulation, _ coverage: RecordingCoverage?,
         window: ClosedRange<Double>?
-    ) throws -> (statistics: TrainStatistics, range: ClosedRange<Double>?) {
+    ) throws -> TrainStatistics {
         var statistics = TrainStatistics(neurons: population.neuronCount ?? 0)
-        var (first, last) = (Double.infinity, -Double.infinity)
-        let isTold = population.windows != nil
-        func add(_ part: TraceFile.RecordedSpikes, _ row: Int) throws {
-            let (time, neuron) = (part.train.times[row], Int(part.train.neurons[row]))
-            if isTold, let coverage { try check(coverage, file, population.name, neuron: neuron, time: time) }
-            let stretch = part.trials?[row] ?? coverage?.stretch(of: neuron, at: time) ?? -1
-            statistics.add(time: time, neuron: neuron, stretch: stretch)
-            (first, last) = (min(first, time), max(last, time))
-        }
         let (start, end) = (window?.lowerBound ?? -.infinity, window?.upperBound ?? .infinity)
+        func add(_ part: TraceFile.RecordedSpikes) throws {
+            if population.windows != nil { try check(coverage, file, population.name, part.train) }
+            statistics.add(
+                times: part.train.times, neurons: part.train.neurons, trials: part.trials, coverage: coverage)
+        }
         if population.sorting == .none {
             // Spikes in no order have to be held, and sorted by time, before there are intervals.
-            let all = try file.recordedSpikes(of: population.name, from: start, through: end)
-            let times = all.train.times
-            for row in times.indices.sorted(by: { times[$0] < times[$1] }) { try add(all, row) }
+            try add(try file.recordedSpikes(of: population.name, from: start, through: end).sortedByTime())
         } else {
-            try file.forEachPart(of: population.name, from: start, through: end) { part in
-                for row in part.train.times.indices { try add(part, row) }
-            }
+            try file.forEachPart(of: population.name, from: start, through: end, add)
         }
-        return (statistics, first <= last ? first...last : nil)
+        return statistics
     }
 
     /// Refuses a spike of a neuron that was not recorded then.
-    static func check(
-        _ coverage: RecordingCoverage, _ file: TraceFile, _ name: String, neuron: Int, time: Double
-    ) throws {
-        guard coverage.stretch(of: neuron, at: time) == nil else { return }
+    static func check(_ coverage: RecordingCoverage?, _ file: TraceFile, _ name: String, _ train: SpikeTrain) throws {
+        guard let place = coverage?.firstUnrecorded(times: train.times, neurons: train.neurons) else { return }
         throw RequestError(
-            "'\(file.path)': neuron \(neuron) of '\(name)' spikes at \(time) ms, when '/synfire/recorded/\(name)' says that "
-                + "it was not recorded")
+            "'\(file.path)': neuron \(train.neurons[place]) of '\(name)' spikes at \(train.times[place]) ms, when "
+                + "'/synfire/recorded/\(name)' says that it was not recorded")
     }
 
     static func cells(_ row: Row) -> [InspectCommand.Value] {

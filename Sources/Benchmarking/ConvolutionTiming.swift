@@ -2,10 +2,10 @@ import CSynfireSupport
 import SynfireTensors
 
 /// How many operations a second the kernels of one convolution make, on one core.
-struct ConvolutionTiming: Encodable {
+package struct ConvolutionTiming: Encodable {
     /// A convolution of some network.
-    struct Shape: Encodable {
-        let name: String
+    package struct Shape: Encodable {
+        package let name: String
         let inputs: Int
         let outputs: Int
         /// Rows and columns of the input.
@@ -16,7 +16,7 @@ struct ConvolutionTiming: Encodable {
 
         /// The convolutions that are measured: those of `models/fashion-cnn`, of a small residual network, and the parts of
         /// separable ones.
-        static let all = [
+        package static let all = [
             Shape(name: "1→32 3×3 @28", inputs: 1, outputs: 32, size: 28, kernel: 3),
             Shape(name: "32→64 3×3 @14", inputs: 32, outputs: 64, size: 14, kernel: 3),
             Shape(name: "3→64 3×3 @32", inputs: 3, outputs: 64, size: 32, kernel: 3),
@@ -45,28 +45,33 @@ struct ConvolutionTiming: Encodable {
     }
 
     /// One kernel.
-    struct Way: Encodable {
-        let name: String
+    package struct Way: Encodable {
+        package let name: String
         /// oneDNN's name of it.
-        let kernel: String
+        package let kernel: String
         /// Operations a second.
-        let rate: Double
+        package let rate: Double
         /// Of what the core makes at most.
-        let share: Double
+        package let share: Double
     }
 
-    let shape: Shape
-    let ways: [Way]
+    package let shape: Shape
+    package let ways: [Way]
 
     /// How many images a kernel runs over, as in training.
-    static let images = 8
+    private static let images = 8
+
+    /// The most operations a second of the calling thread's core, measured by chains of them in registers.
+    ///
+    /// - Parameter milliseconds: How long to measure.
+    package static func peak(milliseconds: Int) -> Double { synfire_peak_operations(Int32(milliseconds)) }
 
     /// Measures a convolution with a bias on the calling thread.
     ///
     /// - Parameters:
     ///   - peak: The core's most operations a second.
     ///   - seconds: How long each kernel is measured.
-    init(_ shape: Shape, peak: Double, seconds: Double) throws {
+    package init(_ shape: Shape, peak: Double, seconds: Double) throws {
         self.shape = shape
         let context = try KernelContext(workers: 1)
         ways = try KernelThreads.limited {
