@@ -35,6 +35,7 @@ enum CSVTable {
         let source = try ByteSource(path: path)
         var bytes: [UInt8] = []
         var (line, lineStart) = (1, 0)
+        var (emptyLines, isEmpty) = (0, true)
         while true {
             let before = bytes.count
             try source.append(upTo: 1 << 20, to: &bytes)
@@ -43,9 +44,18 @@ enum CSVTable {
                 throw .unreadable(
                     path: path, reason: "it inflates to more than \(source.largestText) bytes, which no table does")
             }
-            for index in before..<bytes.count where bytes[index] == 0x0A || bytes[index] == 0x0D {
-                if bytes[index] == 0x0A { line += 1 }
-                lineStart = index + 1
+            for index in before..<bytes.count {
+                switch bytes[index] {
+                case 0x0A, 0x0D:
+                    emptyLines = isEmpty ? emptyLines + 1 : 0
+                    guard emptyLines <= TableFault.mostEmptyLines else {
+                        throw .badTable(path: path, fault: .emptyLines(line: line))
+                    }
+                    if bytes[index] == 0x0A { line += 1 }
+                    (lineStart, isEmpty) = (index + 1, true)
+                case 0x09, 0x20: break
+                default: isEmpty = false
+                }
             }
             guard bytes.count - lineStart <= TableFault.longestLine else {
                 throw .badTable(path: path, fault: .longLine(line: line))
@@ -57,6 +67,14 @@ enum CSVTable {
     }
 
     private static func parse(_ text: String, labelColumn: String?) throws(TableFault) -> Rows {
+        // The parser cannot be stopped: what is wrong at the beginning is told before all of a large file is parsed.
+        if let beginning = beginning(of: text) { _ = try rows(of: beginning, labelColumn: labelColumn) }
+        let rows = try rows(of: text, labelColumn: labelColumn)
+        try rows.finish(isClosed: hasPairedQuotes(text))
+        return rows
+    }
+
+    private static func rows(of text: String, labelColumn: String?) throws(TableFault) -> Rows {
         let rows = Rows(labelColumn: labelColumn)
         do {
             // No row is kept as the library would keep it: it makes short rows as long as the others, which we refuse.
@@ -67,8 +85,19 @@ enum CSVTable {
             throw .badQuotes(line: rows.line + 1)
         }
         if let fault = rows.fault { throw fault }
-        try rows.finish(isClosed: hasPairedQuotes(text))
         return rows
+    }
+
+    /// Some hundred lines, up to the end of a row; nil where there are no more.
+    private static func beginning(of text: String) -> String? {
+        var (lines, isQuoted) = (0, false)
+        for index in text.utf8.indices {
+            if text.utf8[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard text.utf8[index] == UInt8(ascii: "\n") else { continue }
+            lines += 1
+            if lines >= 200, !isQuoted { return String(text[...index]) }
+        }
+        return nil
     }
 
     /// Whether the last quote is closed: quotes within quotes are written twice.

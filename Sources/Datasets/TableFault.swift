@@ -30,6 +30,12 @@ public enum TableFault: Error, Equatable {
     /// A line is longer than any row of numbers.
     case longLine(line: Int)
 
+    /// So many lines in a row are empty that it is no table.
+    case emptyLines(line: Int)
+
+    /// The most empty lines in a row; where lines end in CR LF, half as many.
+    public static let mostEmptyLines = 100_000
+
     /// The longest line in bytes.
     public static let longestLine = 16 << 20
 
@@ -59,6 +65,8 @@ extension TableFault: CustomStringConvertible {
         case .badClassNumber(let line, let column, let text):
             ", line \(line), column '\(column)': '\(text)' is not the number of a class; allowed are 0 to "
                 + "\(Self.largestClassNumber), or names"
+        case .emptyLines(let line):
+            ", line \(line): it and the \(Self.mostEmptyLines / 2) lines before it are empty; is this a table?"
         case .longLine(let line):
             ", line \(line): it is longer than \(Self.longestLine) bytes; is this a table?"
         case .badQuotes(let line):

@@ -28,6 +28,24 @@ struct BombTests {
         }
     }
 
+    @Test("a hundred thousand empty lines in a row are refused, a thousand passed over")
+    func emptyLines() throws {
+        let path = try scratch.file(
+            "t.csv", Array(("a,b\n1,2\n" + String(repeating: " \n", count: 100_001) + "3,1\n").utf8))
+        #expect(
+            refusal(path) == "\(path), line 100003: it and the 50000 lines before it are empty; is this a table?")
+        let few = try scratch.file(
+            "few.csv", Array(("a,b\n1,2\n" + String(repeating: "\r\n", count: 1000) + "3,1\n").utf8))
+        #expect(try DatasetCatalog.open(few, defaultSplit: "all").count == 2)
+    }
+
+    @Test("a fault after some hundred lines is told with its line, also where a quoted field goes over several")
+    func lateFault() throws {
+        let rows = String(repeating: "1,x\n", count: 198) + "2,\"two\nlines\"\n" + String(repeating: "3,x\n", count: 300)
+        let path = try scratch.file("t.csv", Array(("a,label\n" + rows + "4\n").utf8))
+        #expect(refusal(path) == "\(path), line 502: 1 fields, but the first line has 2")
+    }
+
     @Test("a packed table of more than a hundred times its size is refused, one of fewer is read")
     func ratio() throws {
         let path = try scratch.file("t.csv.gz", [])

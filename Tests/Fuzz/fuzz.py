@@ -8,14 +8,13 @@ reached, several lines, a pointer or a control character in what is said are fau
 `.build/fuzz`, and the status is 1. Case INDEX of a reader depends on the seed, the reader and INDEX alone.
 """
 import argparse, os, random, re, shutil, sys, tempfile, threading, zlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SECONDS, MEMORY = 10, 1 << 30
 POINTER, CONTROL = re.compile(r"0x[0-9a-fA-F]{9,}"), re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 OUTCOMES = ["accepted", "refused", "crash", "hang", "memory", "message"]
-# h5py is one library with one lock; mutations take turns, runs of the command do not.
-LOCK = threading.Lock()
 
 
 class Reader:
@@ -54,6 +53,18 @@ def readers(m):
     ]
 
 
+def mutate(name, data, rng, path):
+    """Writes a mutated file for a reader, and returns what is left of the random numbers.
+
+    In a process of its own: h5py keeps memory, and the memory of whoever starts a command counts as the command's.
+    """
+    import mutators
+    mutation = next(reader.mutation for reader in readers(mutators) if reader.name == name)
+    with open(path, "wb") as file: file.write(data if mutation is mutators.hdf5 else mutation(data, rng))
+    if mutation is mutators.hdf5: mutation(data, rng, path)
+    return rng
+
+
 def run(synfire, words, folder, is_sanitized):
     """How a command ends, and what it says. The address sanitizer needs terabytes of addresses, so that memory is not limited with it."""
     out, err = os.path.join(folder, ".out"), os.path.join(folder, ".err")
@@ -84,8 +95,9 @@ def run(synfire, words, folder, is_sanitized):
 
 
 class Fuzz:
-    def __init__(self, options, seeds, mutators):
-        self.options, self.seeds, self.mutators = options, seeds, mutators
+    def __init__(self, options, seeds):
+        self.options, self.seeds = options, seeds
+        self.writers = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"), max_tasks_per_child=200)
         self.free, self.lock = [], threading.Lock()
         self.counts, self.faults = {}, []
 
@@ -116,11 +128,8 @@ class Fuzz:
         with open(source, "rb") as file: data = file.read()
         if index < 0:
             shutil.copy(source, path)
-        elif reader.mutation is self.mutators.hdf5:
-            with open(path, "wb") as file: file.write(data)
-            with LOCK: reader.mutation(data, rng, path)
         else:
-            with open(path, "wb") as file: file.write(reader.mutation(data, rng))
+            rng = self.writers.submit(mutate, reader.name, data, rng, path).result()
         if words[0] == "evaluate" and "--json" not in words: words.append("--json") if rng.random() < 0.3 else None
         words = [word.replace("X", name) if word in ("X", "./X") else word for word in words]
         if words[0] in ("evaluate", "simulate", "train", "convert"): words += ["--workers", "1"]
@@ -159,7 +168,7 @@ def main():
         place = os.path.join(folder, "seeds")
         os.mkdir(place)
         seeds.make(place, options.synfire, ROOT)
-        fuzz, cases = Fuzz(options, place, mutators), []
+        fuzz, cases = Fuzz(options, place), []
         names, _, index = (options.only or "").partition(":")
         known = readers(mutators)
         for name in filter(None, names.split(",")):
