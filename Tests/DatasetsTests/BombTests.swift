@@ -41,7 +41,8 @@ struct BombTests {
 
     @Test("a fault after some hundred lines is told with its line, also where a quoted field goes over several")
     func lateFault() throws {
-        let rows = String(repeating: "1,x\n", count: 198) + "2,\"two\nlines\"\n" + String(repeating: "3,x\n", count: 300)
+        let rows =
+            String(repeating: "1,x\n", count: 198) + "2,\"two\nlines\"\n" + String(repeating: "3,x\n", count: 300)
         let path = try scratch.file("t.csv", Array(("a,label\n" + rows + "4\n").utf8))
         #expect(refusal(path) == "\(path), line 502: 1 fields, but the first line has 2")
     }

@@ -53,6 +53,8 @@ struct RecurrentRun {
 
     private struct Request {
         var network: Network
+        /// What the description records, where nobody asks for a file.
+        var unwritten: [Recorder]
         var recorders: [Recorder]
         var warmUp: Milliseconds
         var duration: Milliseconds
@@ -92,6 +94,10 @@ struct RecurrentRun {
                 try save(built, request, fingerprint)
             }
             simulation = built
+        }
+        if !request.unwritten.isEmpty {
+            let what = request.unwritten.map(\.words).joined(separator: ", ")
+            Console.note("the records of '\(command.network)' (\(what)) are not written: give --out")
         }
         try warmUp(simulation, request)
         let before = Before(simulation)
@@ -195,12 +201,9 @@ struct RecurrentRun {
         }
         for index in recorders.indices { recorders[index].start = max(recorders[index].start, warmUp.value) }
         let engine = try engine(experiment, network, step: step)
-        if command.out == nil, !experiment.recorders.isEmpty {
-            let what = experiment.recorders.map(\.words).joined(separator: ", ")
-            Console.note("the records of '\(command.network)' (\(what)) are not written: give --out")
-        }
         return Request(
-            network: network, recorders: recorders, warmUp: warmUp, duration: duration, step: step,
+            network: network, unwritten: command.out == nil ? experiment.recorders : [], recorders: recorders,
+            warmUp: warmUp, duration: duration, step: step,
             seed: command.seed ?? experiment.settings.seed,
             engine: engine)
     }
