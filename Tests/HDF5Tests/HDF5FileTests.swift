@@ -153,7 +153,7 @@ import Testing
         #expect(error?.description.hasPrefix("cannot create dataset '/y' in '\(folder.path)/x.h5': ") == true)
     }
 
-    @Test("threads with a file each do not disturb one another", .timeLimit(.minutes(1)))
+    @Test("threads with a file each do not disturb one another", .timeLimit(.minutes(10)))
     func threads() async throws {
         let folder = try TemporaryDirectory()
         let base = folder.path

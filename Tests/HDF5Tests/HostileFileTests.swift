@@ -157,7 +157,7 @@ import Testing
         #expect(try HDF5File.open(bytes: bytes).root.strings("x") == ["first", "second"])
     }
 
-    @Test("a file with a damaged byte is read or refused, never a crash", .timeLimit(.minutes(5)))
+    @Test("a file with a damaged byte is read or refused, never a crash", .timeLimit(.minutes(10)))
     func damagedBytes() async throws {
         let folder = try TemporaryDirectory()
         let progress = folder.file("progress")
@@ -179,7 +179,7 @@ import Testing
         #expect(try String(contentsOfFile: progress, encoding: .utf8) == "done")
     }
 
-    @Test("the same for other tools' files, old and new", .timeLimit(.minutes(5)), arguments: ["earliest", "v110"])
+    @Test("the same for other tools' files, old and new", .timeLimit(.minutes(10)), arguments: ["earliest", "v110"])
     func damagedMetadata(version: String) async throws {
         let folder = try TemporaryDirectory()
         let (path, progress) = (folder.file("fine.h5"), folder.file("progress"))
