@@ -30,6 +30,7 @@ public struct Trainer: Sendable {
         _ graph: Graph, on data: any TrainingData, hooks: TrainingHooks = TrainingHooks()
     ) throws -> TrainingResult {
         let session = try TrainingSession(settings, graph: graph, data: data, checkpoint: nil)
+        hooks.started?()
         return try session.run(hooks)
     }
 
@@ -48,6 +49,7 @@ public struct Trainer: Sendable {
     ) throws -> TrainingResult {
         if let graph { try checkpoint.check(isOf: graph) }
         let session = try TrainingSession(settings, graph: checkpoint.graph, data: data, checkpoint: checkpoint)
+        hooks.started?()
         return try session.run(hooks)
     }
 }

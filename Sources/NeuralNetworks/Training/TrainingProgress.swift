@@ -58,6 +58,8 @@ public struct TrainingProgress: Sendable {
 ///
 /// All are called on the thread that trains.
 public struct TrainingHooks {
+    /// Once, when everything has been checked and before the first batch.
+    public var started: (() -> Void)?
     /// After every batch.
     public var progress: ((TrainingProgress) -> Void)?
     /// After every epoch, and where ``wantsCheckpoint`` asks for it, with what to store; an error ends the training.
@@ -69,9 +71,11 @@ public struct TrainingHooks {
 
     /// Joins hooks.
     public init(
-        progress: ((TrainingProgress) -> Void)? = nil, checkpoint: ((TrainingCheckpoint) throws -> Void)? = nil,
-        shouldStop: (() -> Bool)? = nil, wantsCheckpoint: ((TrainingProgress) -> Bool)? = nil
+        started: (() -> Void)? = nil, progress: ((TrainingProgress) -> Void)? = nil,
+        checkpoint: ((TrainingCheckpoint) throws -> Void)? = nil, shouldStop: (() -> Bool)? = nil,
+        wantsCheckpoint: ((TrainingProgress) -> Bool)? = nil
     ) {
+        self.started = started
         self.progress = progress
         self.checkpoint = checkpoint
         self.shouldStop = shouldStop

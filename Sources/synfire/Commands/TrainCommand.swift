@@ -83,6 +83,8 @@ struct TrainCommand: ParsableCommand {
         var classNames: [String]?
         /// Where they come from.
         var namedBy: String
+        /// What is to be said when the training begins.
+        var notes: [String]
     }
 
     /// Where checkpoints go.
@@ -183,7 +185,8 @@ struct TrainCommand: ParsableCommand {
         let source = try ModelSource.read(try Input.file(model))
         // What a checkpoint was trained with is what it goes on with.
         var training = stored?.training ?? source.training ?? TrainingDescription(settings: TrainingSettings())
-        if let stored { training.settings.epochs = try ResumedRecipe(stored, source.training, command: self).epochs }
+        let resumed = try stored.map { try ResumedRecipe($0, source.training, command: self) }
+        if let resumed { training.settings.epochs = resumed.epochs }
         if let epochs { training.settings.epochs = epochs }
         if let seed { training.settings.seed = seed }
         if let data { training.data = data }
@@ -203,7 +206,7 @@ struct TrainCommand: ParsableCommand {
             graph: source.graph, isTrained: source.isTrained, training: training,
             recipe: source.training ?? stored?.recipe, start: start, data: reference,
             classNames: stored?.classNames ?? source.classNames,
-            namedBy: stored?.classNames == nil ? model : resume ?? model)
+            namedBy: stored?.classNames == nil ? model : resume ?? model, notes: resumed?.notes ?? [])
     }
 
     // MARK: Learning
@@ -242,6 +245,7 @@ struct TrainCommand: ParsableCommand {
         let clock = ContinuousClock()
         var kept = clock.now
         let hooks = TrainingHooks(
+            started: { for note in task.notes { Console.note(note) } },
             progress: { monitor.progress($0) },
             checkpoint: { checkpoint in
                 try keep(checkpoint, task)

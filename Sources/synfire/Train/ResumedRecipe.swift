@@ -7,6 +7,8 @@ import SynfireNeuralNetworks
 struct ResumedRecipe {
     /// How often each image is learned from.
     let epochs: Int
+    /// What options change, to be said when the training begins.
+    private(set) var notes: [String] = []
 
     /// Keys that options of the command take the place of.
     private static let overridable: Set = ["data", "validation", "epochs", "seed"]
@@ -35,13 +37,13 @@ struct ResumedRecipe {
         }
         epochs = isLonger ? described?.settings.epochs ?? begun : begun
         let given = command.epochs ?? epochs
-        if given != begun { Console.note("the training goes on to epoch \(given); it was begun for \(begun)") }
+        if given != begun { notes.append("the training goes on to epoch \(given); it was begun for \(begun)") }
         for (option, now, before) in [
             ("--data", command.data, stored.training?.data),
             ("--validation", command.validation, stored.training?.validationData),
         ] {
             if let now, let before, now != before {
-                Console.note("\(option): the training goes on with '\(now)'; it was begun with '\(before)'")
+                notes.append("\(option): the training goes on with '\(now)'; it was begun with '\(before)'")
             }
         }
     }
