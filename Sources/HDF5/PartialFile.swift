@@ -39,24 +39,36 @@ public enum PartialFile {
         }
     }
 
+    /// The files and folders that are called so, whoever has made them.
+    ///
     /// Numbers are given without gaps, but files may be removed in any order.
-    private static func candidates(of path: String) -> [String] {
+    package static func candidates(of path: String, label: String = "") -> [String] {
         var found: [String] = []
         var missing = 0
         for number in 1...1000 where missing < 10 {
-            let name = name(of: path, number)
-            if FileSystem.kind(of: name) == .regular { found.append(name) } else { missing += 1 }
+            let name = name(of: path, number, label: label)
+            switch FileSystem.kind(of: name) {
+            case .regular, .folder: found.append(name)
+            case .missing, .special: missing += 1
+            }
         }
         return found
     }
 
     /// Does something with a file that nobody holds.
-    private static func withLock<Result>(_ path: String, _ body: (Int32) -> Result) -> Result? {
+    package static func withLock<Result>(_ path: String, _ body: (Int32) -> Result) -> Result? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillThere(path, descriptor) else { return nil }
         return body(descriptor)
+    }
+
+    /// Whether a name is that of an open file: between opening and locking it another process may have taken its place.
+    package static func isStillThere(_ path: String, _ descriptor: Int32) -> Bool {
+        var (named, open) = (stat(), stat())
+        return lstat(path, &named) == 0 && fstat(descriptor, &open) == 0
+            && named.st_dev == open.st_dev && named.st_ino == open.st_ino
     }
 
     /// Whether the file ends as only an unfinished one of ours does.

@@ -1,3 +1,5 @@
+import SynfireUnits
+
 /// Everything about a neuron model but its dynamics, written once.
 ///
 /// Validation, storage, the command's help and the documentation tables are made from these rows.
@@ -50,7 +52,7 @@ public struct ModelSchema: Sendable {
     }
 
     /// Whether NEST or PyNN call the model so; capitals do not count.
-    public func isKnown(as name: String) -> Bool { aliases.contains { $0.lowercased() == name.lowercased() } }
+    public func isKnown(as name: String) -> Bool { NearestName.isAlias(name, of: aliases) }
 }
 
 /// One parameter or state variable of a model.
@@ -95,7 +97,7 @@ public struct ParameterRow: Sendable {
     public func isKnown(as name: String) -> Bool {
         // A row has several names where a tool has several.
         [pyNN, nest].compactMap { $0 }.contains { names in
-            names.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains { $0.lowercased() == name.lowercased() }
+            NearestName.isAlias(name, of: names.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
         }
     }
 }

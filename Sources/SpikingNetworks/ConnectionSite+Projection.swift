@@ -12,7 +12,8 @@ extension ConnectionSite {
         self.init(
             sources: counts.0, targets: counts.1,
             twins: counts.0 + counts.1 <= Self.mostListed ? Self.twins(projection, in: network, seed: seed) : nil,
-            shapes: Self.shapes(projection, in: network), seed: seed, projection: projection.name)
+            shapes: projection.shapes(of: { network.population(named: $0)?.shape }), seed: seed,
+            projection: projection.name)
     }
 
     /// For each target its index among the sources, or −1; `nil` where no neuron is on both sides.
@@ -37,13 +38,18 @@ extension ConnectionSite {
                 .map { Neuron(population: place, index: $0) }
         }
     }
+}
 
-    private static func shapes(_ projection: Projection, in network: Network) -> (source: [Int], target: [Int])? {
+extension Projection {
+    /// The shapes of both sides, where each is one whole population.
+    ///
+    /// - Parameter shape: The shape of a population by its name.
+    package func shapes(of shape: (String) -> [Int]?) -> (source: [Int], target: [Int])? {
         func whole(_ assembly: Assembly) -> [Int]? {
             guard assembly.views.count == 1, let view = assembly.views.first, view.selection == .all else { return nil }
-            return network.population(named: view.population)?.shape
+            return shape(view.population)
         }
-        guard let source = whole(projection.sources), let target = whole(projection.targets) else { return nil }
+        guard let source = whole(sources), let target = whole(targets) else { return nil }
         return (source, target)
     }
 }

@@ -49,8 +49,7 @@ public enum SpikingNetworkError: Error, Equatable, CustomStringConvertible {
         case .badShape(let population, let shape):
             return "population '\(population)' has the shape \(shape): give one to three extents of at least 1"
         case .unknownParameter(let owner, let model, let symbol, _, let ours?):
-            return "\(owner): model '\(model)' has no parameter '\(symbol)', a name of NEST or PyNN: did you mean "
-                + "'\(ours)'?"
+            return "\(owner): model '\(model)' has no parameter '\(symbol)', \(NearestName.aliasHint(ours))"
         case .unknownParameter(let owner, let model, let symbol, let valid, nil):
             let hint = valid.isEmpty ? "the model has none" : NearestName.hint(symbol, among: valid)
             return "\(owner): model '\(model)' has no parameter '\(symbol)'; \(hint)"

@@ -38,6 +38,14 @@ public enum NearestName {
         return "did you mean '\(nearest)'? Valid names: \(all)"
     }
 
+    /// Whether a name is one of those that other simulators use; capitals do not count.
+    package static func isAlias(_ name: String, of aliases: some Sequence<String>) -> Bool {
+        aliases.contains { $0.lowercased() == name.lowercased() }
+    }
+
+    /// The sentence that follows "unknown …" where ``isAlias(_:of:)`` has found our name.
+    package static func aliasHint(_ ours: String) -> String { "a name of NEST or PyNN: did you mean '\(ours)'?" }
+
     /// The most letters of names that are compared.
     private static let longest = 200
 

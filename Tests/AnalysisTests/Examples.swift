@@ -1,20 +1,6 @@
 import Foundation
 import SynfireAnalysis
-
-/// A small generator of the same numbers on every machine.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-}
+import SynfireTestSupport
 
 /// Data of the kind and size that simulations hand over, for the tests and for looking at the pictures.
 enum Examples {
@@ -22,7 +8,7 @@ enum Examples {
     static func poisson(
         _ name: String, neurons: Int, rate: Double, duration: Double, seed: UInt64
     ) -> SpikeEvents {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var times: [Double] = [], sources: [Int] = []
         for neuron in 0..<neurons {
             var time = 0.0
@@ -119,7 +105,7 @@ enum Examples {
     ]
 
     static func layer(_ name: String, neurons: Int, noise: Double, points: Int, seed: UInt64) -> DemoReport.Layer {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let cloud = (0..<points).map { _ in
             let activation = pow(Double.random(in: 0...1, using: &random), 3)
             let rate = (activation + Double.random(in: -noise...noise, using: &random)) * 64
@@ -132,7 +118,7 @@ enum Examples {
     }
 
     static func example(_ index: Int, label: Int, prediction: Int) -> DemoReport.Example {
-        var random = SplitMix(seed: UInt64(index))
+        var random = SeededGenerator(seed: UInt64(index))
         let pixels = (0..<784).map { pixel -> UInt8 in
             let x = Double(pixel % 28) - 13.5, y = Double(pixel / 28) - 13.5
             return x * x / 80 + y * y / 150 < 1 ? UInt8(120 + 6 * abs(Int(x))) : 0

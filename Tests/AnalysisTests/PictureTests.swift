@@ -1,5 +1,6 @@
 import Foundation
 import SynfireAnalysis
+import SynfireTestSupport
 import Testing
 
 @Suite("Pictures")
@@ -47,7 +48,7 @@ struct PictureTests {
     @Test("stay below 2 MB with the worst mixture of counts")
     func worstCase() {
         // Every second cell one spike, every other one many: no two neighbours share a shade.
-        var random = SplitMix(seed: 41)
+        var random = SeededGenerator(seed: 41)
         var times: [Double] = [], neurons: [Int] = []
         for neuron in 0..<2000 {
             for cell in 0..<700 {

@@ -1,5 +1,6 @@
 import Foundation
 import SynfireAnalysis
+import SynfireTestSupport
 import Testing
 
 /// Data of the kind that trained networks give, for the tests and for looking at the pictures.
@@ -19,7 +20,7 @@ enum TrainingExamples {
     ]
 
     static func confusion(_ names: [String], seed: UInt64) -> ConfusionMatrix {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var matrix = ConfusionMatrix(classNames: names)
         for label in names.indices where label != 7 {
             for _ in 0..<100 {
@@ -35,7 +36,7 @@ enum TrainingExamples {
     static func tiles(
         _ count: Int, rows: Int, columns: Int, seed: UInt64, name: (Int) -> String = { "\($0)" }
     ) -> [TileGrid.Tile] {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<count).map { index in
             let (angle, phase) = (Double.random(in: 0..<6, using: &random), Double.random(in: 0..<6, using: &random))
             return TileGrid.Tile(

@@ -38,7 +38,11 @@ final class Terminal {
 
 extension Command {
     /// Runs the command, interrupts it when it shows a sign of progress on its terminal, and waits for its end.
-    static func interrupt(_ arguments: [String], in folder: String, at sign: String) throws -> CommandResult {
+    ///
+    /// - Parameter signal: What it is sent.
+    static func interrupt(
+        _ arguments: [String], in folder: String, at sign: String, by signal: Int32 = SIGINT
+    ) throws -> CommandResult {
         let process = try start(arguments, in: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
         let terminal = try Terminal()
@@ -47,7 +51,7 @@ extension Command {
         try process.run()
         try terminal.end.close()
         terminal.follow(until: sign)
-        process.interrupt()
+        kill(process.processIdentifier, signal)
         terminal.follow()
         process.waitUntilExit()
         return CommandResult(

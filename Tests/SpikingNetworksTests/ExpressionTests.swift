@@ -1,3 +1,4 @@
+import SynfireTestSupport
 import SynfireUnits
 import Testing
 
@@ -148,7 +149,7 @@ struct ExpressionTests {
 
     @Test("Random bytes and random words are read or refused, and never more than that")
     func fuzz() {
-        var generator = Generator(state: 20_240_607)
+        var generator = SeededGenerator(seed: 20_240_607)
         let words = [
             "d", "1", ".5", "e", "1e", "+", "-", "*", "/", "^", "**", "(", ")", ",", "<", "<=", "==", "!", "if(",
             "exp(",
@@ -172,17 +173,5 @@ struct ExpressionTests {
             }
         }
         #expect(read > 500)
-    }
-
-    /// A generator of random numbers for inputs (Steele, Lea & Flood 2014, SplitMix64).
-    private struct Generator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-            return z ^ z >> 31
-        }
     }
 }

@@ -29,7 +29,7 @@ public struct ConnectorForm: Sendable {
     }
 
     /// Whether NEST or PyNN call it so; capitals do not count.
-    public func isKnown(as name: String) -> Bool { aliases.contains { $0.lowercased() == name.lowercased() } }
+    public func isKnown(as name: String) -> Bool { NearestName.isAlias(name, of: aliases) }
 
     private static let autapses = ArgumentRow(
         "autapses", .flag, default: "true", "Whether a neuron may connect to itself.")

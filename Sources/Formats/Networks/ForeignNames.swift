@@ -1,4 +1,5 @@
 import SynfireSpikingModels
+import SynfireUnits
 
 /// The names that other tools have for what is asked for: who comes from NEST or PyNN knows those.
 enum ForeignNames {
@@ -15,7 +16,7 @@ enum ForeignNames {
     }
 
     private static func reason(_ name: String, what: String, ours: String) -> ModelDescriptionError.Reason {
-        .conflict("there is no \(what) '\(name)', a name of NEST or PyNN: did you mean '\(ours)'?")
+        .conflict("there is no \(what) '\(name)', \(NearestName.aliasHint(ours))")
     }
 
     /// The fault of a key that NEST or PyNN calls so, with our name for it; `nil` for others.

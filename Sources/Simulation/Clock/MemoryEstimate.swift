@@ -55,7 +55,9 @@ public struct MemoryEstimate: Sendable, Equatable {
     }
 
     /// The bytes that may be taken: the limit, or what the machine has free; 0 where it does not say.
-    static func available(limit: Int?) -> Double { limit.map(Double.init) ?? Double(synfire_available_memory()) }
+    package static func available(limit: Int?) -> Double {
+        limit.map(Double.init) ?? Double(synfire_available_memory())
+    }
 
     /// Refuses a network that does not fit into memory, by an estimate that takes neither memory nor time.
     ///

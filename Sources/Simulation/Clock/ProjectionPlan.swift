@@ -73,7 +73,8 @@ struct ProjectionPlan: Sendable {
             sources: sources.count, targets: targets.count,
             twins: Self.twins(targetNumbers, among: places),
             positions: try index.positions(sourceMembers, targets, seed: seed),
-            shapes: index.shapes(projection), seed: seed, projection: projection.name)
+            shapes: projection.shapes(of: { index.populations[index.population(named: $0)].shape }), seed: seed,
+            projection: projection.name)
         if let fault = connector.fault(site) { throw SpikingNetworkError.unfitParameters(user, fault) }
         expected = connector.expectedCount(site)
         self.connector = connector
@@ -106,16 +107,6 @@ extension NeuronIndex {
             places[Int(number)] = Int32(truncatingIfNeeded: place)
         }
         return places
-    }
-
-    /// The shapes of both sides, where each is one whole population.
-    func shapes(_ projection: Projection) -> (source: [Int], target: [Int])? {
-        func shape(_ assembly: Assembly) -> [Int]? {
-            guard assembly.views.count == 1, assembly.views[0].selection == .all else { return nil }
-            return populations[population(named: assembly.views[0].population)].shape
-        }
-        guard let source = shape(projection.sources), let target = shape(projection.targets) else { return nil }
-        return (source, target)
     }
 
     /// Where the neurons of both sides are, if all of them are somewhere.

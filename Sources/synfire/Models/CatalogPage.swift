@@ -28,9 +28,8 @@ struct CatalogPage {
         let known = entries.map(\.name)
         let found = entries.filter { $0.name == name }
         guard !found.isEmpty else {
-            if let ours = entries.first(where: { $0.aliases.contains { $0.lowercased() == name.lowercased() } }) {
-                throw RequestError(
-                    "there is no \(what) '\(name)', a name of NEST or PyNN: did you mean '\(ours.name)'?")
+            if let ours = entries.first(where: { NearestName.isAlias(name, of: $0.aliases) }) {
+                throw RequestError("there is no \(what) '\(name)', \(NearestName.aliasHint(ours.name))")
             }
             throw RequestError("there is no \(what) '\(name)'; \(NearestName.hint(name, among: known))")
         }

@@ -23,9 +23,7 @@ extension RecurrentRun {
         }
         try writer.finish()
     }
-}
 
-extension RecurrentRun {
     /// Writes what a run that is stopped has learned, where that is asked for: beside, as traces of such runs are, since
     /// under the name itself stands what a whole run has learned.
     ///

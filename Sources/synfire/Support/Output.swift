@@ -1,9 +1,9 @@
-import CSynfireSupport
 import Foundation
 import Synchronization
 import SynfireFormats
 import SynfireHDF5
 import SynfireNeuralNetworks
+import SynfireSimulation
 import SynfireSpikingNetworks
 import SynfireUnits
 
@@ -145,8 +145,8 @@ enum Input {
 
     /// The memory that the system would give now [bytes]; `nil` where it does not say.
     static var freeMemory: Int? {
-        let bytes = synfire_available_memory()
-        return bytes > 0 ? Int(clamping: bytes) : nil
+        let bytes = MemoryEstimate.available(limit: nil)
+        return bytes > 0 ? Int(min(bytes, 1e18)) : nil
     }
 
     /// Whether a file is meant as a description in YAML: its name says so.

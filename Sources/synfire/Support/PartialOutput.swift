@@ -41,7 +41,7 @@ final class PartialOutput {
                 continue
             }
             // Between the two calls another run may have taken it for a leftover.
-            if Self.lock(descriptor), Self.isStillThere(path, descriptor) {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, PartialFile.isStillThere(path, descriptor) {
                 (self.path, self.descriptor) = (path, descriptor)
                 return
             }
@@ -77,28 +77,8 @@ final class PartialOutput {
 
     /// Removes what killed runs have left of an output, now that it is there; what somebody holds stays.
     static func removeLeftovers(of target: String) {
-        var (number, missing) = (0, 0)
-        // Numbers are given without gaps, but may be removed in any order.
-        while missing < 10, number < 1000 {
-            number += 1
-            let path = PartialFile.name(of: target, number, label: label)
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-            guard descriptor >= 0 else {
-                missing += 1
-                continue
-            }
-            defer { close(descriptor) }
-            if lock(descriptor), isStillThere(path, descriptor) { try? FileManager.default.removeItem(atPath: path) }
+        for path in PartialFile.candidates(of: target, label: label) {
+            _ = PartialFile.withLock(path) { _ in try? FileManager.default.removeItem(atPath: path) }
         }
-    }
-
-    private static func lock(_ descriptor: Int32) -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
-
-    /// Whether a name is that of an open file or folder, and nothing else.
-    private static func isStillThere(_ path: String, _ descriptor: Int32) -> Bool {
-        var (named, open) = (stat(), stat())
-        guard lstat(path, &named) == 0, fstat(descriptor, &open) == 0 else { return false }
-        let kind = open.st_mode & S_IFMT
-        return named.st_dev == open.st_dev && named.st_ino == open.st_ino && (kind == S_IFREG || kind == S_IFDIR)
     }
 }

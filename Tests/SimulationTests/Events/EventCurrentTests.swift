@@ -77,7 +77,7 @@ struct EventCurrentTests {
     @Test("Spike times of steps approach those of continuous time at first order", .tags(.random))
     func convergence() throws {
         let seed = TestSeed.of("convergence")
-        var numbers = SplitMix(state: seed)
+        var numbers = SeededGenerator(seed: seed)
         let trains = (0..<24).map { _ in (0..<30).map { _ in Double.random(in: 1...95, using: &numbers) }.sorted() }
         let network = try Network(
             name: "n",
@@ -182,18 +182,5 @@ struct EventCurrentTests {
         #expect {
             try EventRig.simulation(network, recorders: []).run(for: .milliseconds(60))
         } throws: { "\($0)".contains("neuron 1 of 'f': 'v' was no finite number any more at 1.5 ms") }
-    }
-}
-
-/// Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

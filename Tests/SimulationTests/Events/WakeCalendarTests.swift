@@ -6,7 +6,7 @@ import Testing
 struct WakeCalendarTests {
     @Test("Each neuron is taken once, in the slice that was asked for last of all sooner ones", .tags(.random))
     func random() {
-        var random = SplitMix(state: TestSeed.of("calendar"))
+        var random = SeededGenerator(seed: TestSeed.of("calendar"))
         let count = 50
         var calendar = WakeCalendar(neurons: count)
         // The naive one: the least slice asked for since the neuron was last taken.
